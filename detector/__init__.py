@@ -1,0 +1,1 @@
+"""What looks at pictures: camera frames in, facts about hens out."""

@@ -1,0 +1,1 @@
+"""henbot: what happens in the nest boxes, told on Telegram."""

@@ -1,0 +1,105 @@
+"""What a model says of one nest at one moment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType
+
+CameraId = NewType("CameraId", str)
+NestId = NewType("NestId", str)
+HenId = NewType("HenId", str)
+ModelId = NewType("ModelId", str)
+VisitId = NewType("VisitId", str)
+
+UNKNOWN = HenId("unknown")
+"""Not one of the flock's hens as far as the picture tells: an answer, never a failure."""
+
+type Posterior = Mapping[HenId, float]
+"""Probability by hen, `UNKNOWN` among them, adding up to 1."""
+
+
+class Posture(StrEnum):
+    """How a bird is seen in the nest; `perched` only on a roost or a rim."""
+
+    SITTING = "sitting"
+    STANDING = "standing"
+    PARTIAL = "partial"
+    PERCHED = "perched"
+
+
+class Quality(StrEnum):
+    """What a picture is good for."""
+
+    OK = "ok"
+    OVEREXPOSED = "overexposed"
+    DARK = "dark"
+    BLURRED = "blurred"
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle in relative coordinates 0..1 of the frame, x to the right and y down."""
+
+    x1: float
+    y1: float
+    x2: float
+    y2: float
+
+
+@dataclass(frozen=True, slots=True)
+class Bird:
+    """One bird of an observation.
+
+    Attributes:
+        hens: probability by hen, `UNKNOWN` included, adding up to 1; empty if identity was not asked.
+        postures: probability by posture, adding up to 1; empty where posture was not asked (a roost).
+        box: where she is, if known.
+    """
+
+    hens: Posterior = field(default_factory=dict)
+    postures: Mapping[Posture, float] = field(default_factory=dict)
+    box: Box | None = None
+
+    @property
+    def posture(self) -> Posture | None:
+        """The most probable posture."""
+        return max(self.postures, key=self.postures.__getitem__, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What a model says of one nest at one moment.
+
+    Attributes:
+        at: capture time, aware UTC.
+        hens_probabilities: probability of 0, 1, 2 (meaning two or more) hens; on a roost, of each count.
+        birds: at most two, the one most in the nest first; empty when nobody is seen, and on a roost.
+        eggs: visible eggs, or None where they cannot be told.
+        model: the version that made it.
+        frame: what the source calls the frame (a file name, say).
+    """
+
+    camera: CameraId
+    nest: NestId
+    at: datetime
+    hens_probabilities: tuple[float, ...]
+    birds: tuple[Bird, ...] = ()
+    eggs: int | None = None
+    quality: Quality = Quality.OK
+    model: ModelId = ModelId("")
+    frame: str = ""
+
+    def __post_init__(self) -> None:
+        if self.at.utcoffset() is None:
+            raise ValueError(f"observation of nest {self.nest}: `at` must be an aware time, got {self.at!r}")
+
+    @property
+    def hens(self) -> int:
+        """The most probable number of hens."""
+        return max(range(len(self.hens_probabilities)), key=self.hens_probabilities.__getitem__)
+
+    @property
+    def occupied(self) -> float:
+        """Probability that any hen is in the nest."""
+        return 1.0 - self.hens_probabilities[0]
