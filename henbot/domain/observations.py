@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import NewType
+from typing import NewType, TypeAlias
 
 CameraId = NewType("CameraId", str)
 NestId = NewType("NestId", str)
@@ -15,7 +15,7 @@ VisitId = NewType("VisitId", str)
 UNKNOWN = HenId("unknown")
 """Not one of the flock's hens as far as the picture tells: an answer, never a failure."""
 
-type Posterior = Mapping[HenId, float]
+Posterior: TypeAlias = Mapping[HenId, float]
 """Probability by hen, `UNKNOWN` among them, adding up to 1."""
 
 
