@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -77,7 +78,8 @@ class Sandbox(Stage):
             await web.TCPSite(self._runner, self._host, self.port).start()
         except OSError as exc:
             await self._runner.cleanup()
-            raise SandboxUnusable(f"Port {self.port} cannot be used ({exc.strerror}): choose another one.") from exc
+            why = "another program uses it" if exc.errno == errno.EADDRINUSE else exc.strerror
+            raise SandboxUnusable(f"Port {self.port} cannot be used ({why}): choose another one.") from exc
         self.port = self._runner.addresses[0][1]
         self._postman = asyncio.create_task(Postman(self).deliver_forever())
 
