@@ -1,0 +1,218 @@
+"""Where the bird is: what differs from the nest when it was empty.
+
+A version keeps, of every nest, feature maps and light of labelled empty pictures (`NestReference`). Comparing with
+stored references instead of a running background keeps recognition stateless: a restarted worker says the same of the
+same frame. Set on chickencam (3 October to 4 and back), where the maps alone tell hen from no hen with an AUROC of 0.98.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.backbone import Features, Floats
+from detector.crops import Pixels
+
+LIGHT_SIDE = 56
+MAPS = ("middle", "project")
+STATISTICS = 21
+SHAPES = 9
+
+_DARKEST = 0.004
+_GAMMA = 2.2
+_SATURATED = 248
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MapScale:
+    """Mean and standard deviation of each channel of the two maps over the training pictures."""
+
+    middle_mean: Floats
+    middle_scale: Floats
+    project_mean: Floats
+    project_scale: Floats
+
+    def unit(self, name: str, maps: Floats) -> Floats:
+        """Maps (..., channels) standardised, each place's vector scaled to length 1."""
+        mean, scale = getattr(self, f"{name}_mean"), getattr(self, f"{name}_scale")
+        standard = (maps - mean) / scale
+        return np.asarray(standard / (np.linalg.norm(standard, axis=-1, keepdims=True) + 1e-6), np.float32)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NestReference:
+    """A nest when it was empty.
+
+    Attributes:
+        middle, project: (r, side, side, channels) unit maps of r pictures.
+        middle_usual, middle_spread, project_usual, project_spread: (side, side) mean and standard deviation of the
+            distance between a further empty picture and the nearest of these, place by place.
+        light: (56, 56, 3) logarithm of linear RGB, up to a gain.
+    """
+
+    middle: Floats
+    project: Floats
+    middle_usual: Floats
+    middle_spread: Floats
+    project_usual: Floats
+    project_spread: Floats
+    light: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sight:
+    """A crop, compared with its empty nest.
+
+    Attributes:
+        statistics: (21,) how much differs, for the head that counts.
+        scene: (320,) the last map's mean.
+        bird: (320,) the last map's mean over the bird.
+        shape: (9,) the silhouette's area, centre, extents and the borders that it touches.
+        silhouette: (56, 56) 0..1, where the bird seems to be.
+    """
+
+    statistics: Floats
+    scene: Floats
+    bird: Floats
+    shape: Floats
+    silhouette: Floats
+
+
+def distances(
+    reference: NestReference, units: Mapping[str, Floats], use: NDArray[np.bool_] | None = None
+) -> dict[str, Floats]:
+    """Cosine distance, place by place, to the nearest reference picture (of those in `use`), for both maps."""
+    found = {}
+    for name in MAPS:
+        known: Floats = getattr(reference, name)
+        known = known if use is None else known[use]
+        found[name] = np.asarray(1.0 - np.einsum("hwc,nhwc->nhw", units[name], known).max(axis=0), np.float32)
+    return found
+
+
+def look(
+    features: Features,
+    crop: Pixels,
+    scale: MapScale,
+    reference: NestReference | None,
+    use: NDArray[np.bool_] | None = None,
+) -> Sight:
+    """Compare a crop with its nest's reference.
+
+    Args:
+        features: of the crop.
+        crop: (224, 224, 3) uint8 RGB.
+        scale: of the version.
+        reference: of the crop's nest; without one the whole crop counts as bird, and the statistics are 0.
+        use: (r,) reference pictures to compare with; in training those of another time.
+    """
+    scene = features.project.mean(axis=(0, 1))
+    if reference is None:
+        whole = np.ones((LIGHT_SIDE, LIGHT_SIDE), np.float32)
+        return Sight(np.zeros(STATISTICS, np.float32), scene, scene, _shape(whole), whole)
+    apart = distances(reference, {name: scale.unit(name, getattr(features, name)) for name in MAPS}, use)
+    unusual = {
+        name: (apart[name] - getattr(reference, f"{name}_usual")) / getattr(reference, f"{name}_spread")
+        for name in MAPS
+    }
+    strangeness = _strangeness(unusual)
+    silhouette = _silhouette(strangeness, crop, reference.light)
+    return Sight(
+        statistics=_statistics(apart, unusual, strangeness),
+        scene=scene,
+        bird=_pool(features.project, silhouette),
+        shape=_shape(silhouette),
+        silhouette=silhouette,
+    )
+
+
+def _strangeness(unusual: Mapping[str, Floats]) -> Floats:
+    """(14, 14): the geometric mean of both maps' distances, in standard deviations."""
+    coarse = np.maximum(cv2.resize(unusual["project"], (14, 14), interpolation=cv2.INTER_LINEAR), 0)
+    fine = np.maximum(cv2.GaussianBlur(unusual["middle"], (3, 3), 0), 0)
+    return np.asarray(np.sqrt(coarse * fine), np.float32)
+
+
+def _statistics(apart: Mapping[str, Floats], unusual: Mapping[str, Floats], strangeness: Floats) -> Floats:
+    values: list[float] = []
+    for name in MAPS:
+        for found in (apart[name], unusual[name]):
+            values += [found.max(), np.percentile(found, 90), np.percentile(found, 75), found.mean()]
+    likely = 1.0 / (1.0 + np.exp(-1.5 * (strangeness - 2.0)))
+    values += [np.sqrt(likely.sum()), strangeness.max()]
+    values += [np.percentile(strangeness, 95), np.percentile(strangeness, 85), strangeness.mean()]
+    return np.asarray(values, np.float32)
+
+
+def log_light(crop: Pixels) -> Floats:
+    """(224, 224, 3) uint8 -> (56, 56, 3) logarithm of linear light."""
+    linear = (crop.astype(np.float32) / 255.0) ** _GAMMA
+    small = cv2.resize(linear, (LIGHT_SIDE, LIGHT_SIDE), interpolation=cv2.INTER_AREA)
+    return np.asarray(np.log(small + _DARKEST), np.float32)
+
+
+def saturated(crop: Pixels) -> NDArray[np.bool_]:
+    """(56, 56): places with blown-out pixels, whose colour says nothing."""
+    blown = (crop.max(axis=2) > _SATURATED).astype(np.float32)
+    return np.asarray(cv2.resize(blown, (LIGHT_SIDE, LIGHT_SIDE), interpolation=cv2.INTER_AREA) > 0.15, np.bool_)
+
+
+def _silhouette(strangeness: Floats, crop: Pixels, empty_light: Floats) -> Floats:
+    """(56, 56): the strangest connected patch, where its light differs from the empty nest's in the light of now."""
+    side = (LIGHT_SIDE, LIGHT_SIDE)
+    core = cv2.resize(_core(strangeness), side, interpolation=cv2.INTER_LINEAR)
+    change = log_light(crop) - empty_light
+    far = cv2.dilate((core > 0.3).astype(np.uint8), np.ones((5, 5), np.uint8)) == 0
+    usual = cv2.resize(strangeness, side, interpolation=cv2.INTER_LINEAR) < 2
+    difference = change - _local_gain(change, far, usual, ~saturated(crop))
+    brightness = difference.mean(axis=2)
+    colour = np.abs(difference - brightness[..., None]).max(axis=2)
+    differs = 1.0 / (1.0 + np.exp(-(np.maximum(np.abs(brightness), 2 * colour) - 0.35) / 0.1))
+    silhouette = np.asarray(cv2.GaussianBlur(core * differs, (0, 0), 0.7), np.float32)
+    return silhouette if silhouette.sum() >= 15 else np.asarray(core + 1e-6, np.float32)
+
+
+def _core(strangeness: Floats) -> Floats:
+    """(28, 28) of 0 and 1: the connected patch in which most of the strangeness lies."""
+    smooth = cv2.GaussianBlur(cv2.resize(strangeness, (28, 28), interpolation=cv2.INTER_LINEAR), (0, 0), 0.8)
+    strange = (smooth > max(1.5, 0.5 * float(np.percentile(smooth, 99)))).astype(np.uint8)
+    count, patches = cv2.connectedComponents(strange)
+    if count <= 1:
+        return np.asarray(smooth >= 0.9 * smooth.max(), np.float32)
+    largest = max(range(1, count), key=lambda patch: float(smooth[patches == patch].sum()))
+    return np.asarray(patches == largest, np.float32)
+
+
+def _local_gain(change: Floats, far: NDArray[np.bool_], usual: NDArray[np.bool_], exposed: NDArray[np.bool_]) -> Floats:
+    """(56, 56, 3): how the light changed around each place, told from the places that show the empty nest."""
+    for shows in (far & usual & exposed, far & exposed, exposed):
+        if shows.sum() >= 30:
+            break
+    else:
+        shows = np.ones_like(exposed)
+    mask = shows.astype(np.float32)
+    overall = np.median(change[shows], axis=0)
+    prior = 0.02
+    around = cv2.GaussianBlur(change * mask[..., None], (0, 0), 9.0) + prior * overall
+    return np.asarray(around / (cv2.GaussianBlur(mask, (0, 0), 9.0) + prior)[..., None], np.float32)
+
+
+def _pool(features: Floats, silhouette: Floats) -> Floats:
+    side = features.shape[0]
+    weights = cv2.resize(silhouette, (side, side), interpolation=cv2.INTER_AREA) + 1e-6
+    return np.asarray((features * (weights / weights.sum())[..., None]).sum(axis=(0, 1)), np.float32)
+
+
+def _shape(silhouette: Floats) -> Floats:
+    total = float(silhouette.sum()) + 1e-6
+    places = (np.arange(LIGHT_SIDE, dtype=np.float32) + 0.5) / LIGHT_SIDE
+    across, down = silhouette.sum(axis=0) / total, silhouette.sum(axis=1) / total
+    x, y = float(across @ places), float(down @ places)
+    wide = float(np.sqrt(across @ (places - x) ** 2))
+    tall = float(np.sqrt(down @ (places - y) ** 2))
+    edge = 3
+    borders = [silhouette[:, :edge], silhouette[:, -edge:], silhouette[:edge], silhouette[-edge:]]
+    touches = [float(border.mean()) for border in borders]
+    return np.asarray([np.sqrt(total) / LIGHT_SIDE, x, y, wide, tall, *touches], np.float32)
