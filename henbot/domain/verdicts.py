@@ -1,0 +1,152 @@
+"""Whether a bout gave an egg, and whose an egg is."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from itertools import pairwise
+from statistics import median
+
+from henbot.domain.events import EggLaid, EggsCollected, EggsMoved, Event
+from henbot.domain.observations import UNKNOWN, HenId, NestId, VisitId
+from henbot.domain.visits import Bout
+
+USUAL_SITTING = timedelta(minutes=20)
+"""Least settled time of a bout that may have given an egg, until her own history says better. Our choice: the settled
+visits in our labelled pictures that end with an egg in view last 29 minutes and more, inspections under 10."""
+
+INSPECTION = timedelta(minutes=10)
+"""A bout without settling and shorter than this is a look around."""
+
+LEAST_HISTORY = 5
+"""Bouts with an egg from which on a hen's own history is used."""
+
+
+class Verdict(StrEnum):
+    """Whether a bout gave an egg."""
+
+    LAID = "laid"
+    PROBABLY = "probably"
+    NOT_LAID = "not_laid"
+    UNSURE = "unsure"
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """A verdict with the hens it may be about: more than one only where it is unsure whose egg it is."""
+
+    verdict: Verdict
+    candidates: tuple[HenId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EggCount:
+    """Eggs in one nest while nobody sat on them; declared dummy eggs are not counted.
+
+    Attributes:
+        person: somebody was at the nest since the count before.
+    """
+
+    nest: NestId
+    at: datetime
+    eggs: int
+    person: bool = False
+
+
+def ruling_by_time(bout: Bout, laid_before: Sequence[timedelta] = ()) -> Ruling:
+    """What the time on the nest alone allows: `probably` at most, for the eggs were not seen.
+
+    Args:
+        laid_before: settled time of this hen's earlier bouts that gave an egg.
+    """
+    if bout.left_at is None:
+        return Ruling(Verdict.UNSURE)
+    stayed = sum((_settled_time(bout, visit.id) for visit in bout.visits), timedelta())
+    usual = median(laid_before) / 2 if len(laid_before) >= LEAST_HISTORY else USUAL_SITTING
+    if stayed >= usual:
+        return Ruling(Verdict.PROBABLY)
+    if bout.settled_at is None and bout.last_seen_at - bout.arrived_at < INSPECTION:
+        return Ruling(Verdict.NOT_LAID)
+    return Ruling(Verdict.UNSURE)
+
+
+def _settled_time(bout: Bout, visit_id: VisitId) -> timedelta:
+    visit = next(one for one in bout.visits if one.id == visit_id)
+    return visit.last_seen_at - visit.settled_at if visit.settled_at else timedelta()
+
+
+def rule_by_eggs(
+    counts: Iterable[EggCount], bouts: Sequence[Bout]
+) -> tuple[dict[VisitId, Ruling], list[Event]]:
+    """Attribute eggs to bouts between the last picture of a nest without them and the first with them.
+
+    More eggs than before are laid, unless another nest lost as many meanwhile (hens carry eggs) or a person was there.
+
+    Returns:
+        Rulings by bout id, for the bouts that the eggs say something of, and what happened to the eggs.
+    """
+    rulings: dict[VisitId, Ruling] = {}
+    events: list[Event] = []
+    changes = _changes(counts)
+    lost = {change: change.before.eggs - change.after.eggs for change in changes if change.more < 0}
+    for change in changes:
+        moved = _moved_into(change, lost) if change.more > 0 else {}
+        events += [EggsMoved(change.nest, change.after.at, eggs, nest) for nest, eggs in moved.items()]
+        laid = max(change.more, 0) - sum(moved.values())
+        between = [bout for bout in bouts if bout.nest == change.nest and change.covers(bout)]
+        rulings |= _rulings(between, laid, change)
+        if laid > 0 and not change.after.person:
+            hen = between[0].hen if len(between) == 1 and between[0].hen != UNKNOWN else None
+            events.append(EggLaid(change.nest, change.after.at, laid, hen))
+    events += [EggsCollected(change.nest, change.after.at, eggs) for change, eggs in lost.items() if eggs > 0]
+    return rulings, sorted(events, key=lambda event: (event.at, event.nest, event.kind))
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    before: EggCount
+    after: EggCount
+
+    @property
+    def nest(self) -> NestId:
+        return self.after.nest
+
+    @property
+    def more(self) -> int:
+        return self.after.eggs - self.before.eggs
+
+    def covers(self, bout: Bout) -> bool:
+        return bout.arrived_at < self.after.at and bout.last_seen_at > self.before.at
+
+    def meets(self, other: "_Change") -> bool:
+        return self.before.at < other.after.at and other.before.at < self.after.at
+
+
+def _changes(counts: Iterable[EggCount]) -> list[_Change]:
+    by_nest: dict[NestId, list[EggCount]] = {}
+    for count in sorted(counts, key=lambda count: count.at):
+        by_nest.setdefault(count.nest, []).append(count)
+    return [_Change(*pair) for series in by_nest.values() for pair in pairwise(series)]
+
+
+def _moved_into(change: _Change, lost: dict[_Change, int]) -> dict[NestId, int]:
+    """Eggs that other nests lost meanwhile and that are taken to lie here now; takes them from `lost`."""
+    moved: dict[NestId, int] = {}
+    wanted = change.more
+    for other, eggs in lost.items():
+        taken = min(eggs, wanted) if other.nest != change.nest and other.meets(change) else 0
+        if taken:
+            moved[other.nest] = moved.get(other.nest, 0) + taken
+            lost[other] -= taken
+            wanted -= taken
+    return moved
+
+
+def _rulings(between: Sequence[Bout], laid: int, change: _Change) -> Mapping[VisitId, Ruling]:
+    hens = tuple(dict.fromkeys(bout.hen for bout in between))
+    if laid == 0 or change.after.person:
+        verdict = Verdict.NOT_LAID if change.more == 0 and not change.after.person else Verdict.UNSURE
+        return {bout.id: Ruling(verdict) for bout in between}
+    if laid >= len(between):
+        return {bout.id: Ruling(Verdict.LAID) for bout in between}
+    return {bout.id: Ruling(Verdict.UNSURE, hens) for bout in between}
