@@ -12,7 +12,7 @@ from henbot.sandbox.rules import Call
 from henbot.sandbox.stage import Stage
 from henbot.sandbox.updates import Webhook
 
-SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
+SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - a header's name, not a secret
 LONGEST_POLL_S = 50
 FIRST_RETRY_S = 0.1
 LONGEST_RETRY_S = 5.0

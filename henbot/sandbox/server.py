@@ -78,6 +78,7 @@ class Sandbox(Stage):
             await web.TCPSite(self._runner, self._host, self.port).start()
         except OSError as exc:
             await self._runner.cleanup()
+            self._runner = None
             why = "another program uses it" if exc.errno == errno.EADDRINUSE else exc.strerror
             raise SandboxUnusable(f"Port {self.port} cannot be used ({why}): choose another one.") from exc
         self.port = self._runner.addresses[0][1]

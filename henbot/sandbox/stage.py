@@ -23,7 +23,7 @@ from henbot.sandbox.world import InlineQuestion, Press, World
 T = TypeVar("T")
 
 # Bot tokens are an id, a colon and 35 characters; this one opens nothing but a sandbox.
-SANDBOX_TOKEN = "4242424242:sandbox-token-that-only-opens-this1"
+SANDBOX_TOKEN = "4242424242:sandbox-token-that-only-opens-this1"  # noqa: S105
 REQUESTS_KEPT = 20_000
 
 
