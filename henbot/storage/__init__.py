@@ -1,0 +1,1 @@
+"""What henbot remembers: typed tables, the engine, units of work, queries."""

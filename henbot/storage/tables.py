@@ -1,0 +1,373 @@
+"""The tables. Durations are seconds; times are aware UTC; JSON holds what no question is asked about."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, MetaData, String, UniqueConstraint, text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+from henbot.storage.columns import UtcDateTime
+
+ID_LENGTH = 64
+
+
+class Row(DeclarativeBase):
+    """A row of any table; constraints are named, so that migrations can speak of them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {
+        datetime: UtcDateTime,
+        str: String(255),
+        dict[str, Any]: JSON,
+        dict[str, str]: JSON,
+        dict[str, float]: JSON,
+        list[Any]: JSON,
+        list[str]: JSON,
+        list[float]: JSON,
+    }
+
+
+class CoopRow(Row):
+    """The coop; one row."""
+
+    __tablename__ = "coops"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    timezone: Mapped[str]
+    language: Mapped[str]
+    watch: Mapped[str | None]
+    latitude: Mapped[float | None]
+    longitude: Mapped[float | None]
+
+
+class CameraRow(Row):
+    """A camera, with the cursor: the newest frame that was recorded."""
+
+    __tablename__ = "cameras"
+
+    id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)
+    coop_id: Mapped[int] = mapped_column(ForeignKey("coops.id"))
+    trigger: Mapped[str]
+    trust_gap_s: Mapped[float]
+    cursor_at: Mapped[datetime | None]
+    cursor_name: Mapped[str | None]
+    frames: Mapped[int] = mapped_column(default=0)
+    skipped: Mapped[int] = mapped_column(default=0)
+
+
+class NestRow(Row):
+    """A zone of a camera's picture, with the state of its watch."""
+
+    __tablename__ = "nests"
+
+    id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)
+    camera_id: Mapped[str] = mapped_column(ForeignKey("cameras.id"), index=True)
+    kind: Mapped[str]
+    names: Mapped[dict[str, str]]
+    dummy_eggs: Mapped[int] = mapped_column(default=0)
+    watch_state: Mapped[dict[str, Any] | None]
+
+
+class HenRow(Row):
+    """A hen; her id outlives renames, moves and death."""
+
+    __tablename__ = "hens"
+
+    id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)
+    coop_id: Mapped[int] = mapped_column(ForeignKey("coops.id"))
+    names: Mapped[dict[str, str]]
+    look: Mapped[str] = mapped_column(default="")
+    added_at: Mapped[datetime]
+    retired_at: Mapped[datetime | None]
+
+
+class ModelVersionRow(Row):
+    """A model version: desired is what the admin asked for, serving what runs."""
+
+    __tablename__ = "model_versions"
+
+    id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)
+    folder: Mapped[str]
+    manifest: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]
+    desired: Mapped[bool] = mapped_column(default=False)
+    serving: Mapped[bool] = mapped_column(default=False)
+    failure: Mapped[str | None]
+
+
+class ObservationRow(Row):
+    """An observation, thinned: changes and one a minute."""
+
+    __tablename__ = "observations"
+    __table_args__ = (UniqueConstraint("nest_id", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    nest_id: Mapped[str] = mapped_column(ForeignKey("nests.id"))
+    at: Mapped[datetime]
+    frame: Mapped[str]
+    hens: Mapped[int]
+    hens_probabilities: Mapped[list[float]]
+    birds: Mapped[list[Any]]
+    eggs: Mapped[int | None]
+    quality: Mapped[str]
+    model_id: Mapped[str] = mapped_column(String(ID_LENGTH))
+
+
+class SeenSpanRow(Row):
+    """A stretch of time over which a nest was watched without a gap that is too long to trust."""
+
+    __tablename__ = "seen_spans"
+    __table_args__ = (UniqueConstraint("nest_id", "start_at"), Index(None, "nest_id", "end_at"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    nest_id: Mapped[str] = mapped_column(ForeignKey("nests.id"))
+    start_at: Mapped[datetime]
+    end_at: Mapped[datetime]
+
+
+class BoutRow(Row):
+    """A bout and its verdict.
+
+    `revision` grows when what can be said of it changes. A bout that came to nothing, because its visits turned out to
+    belong to another one, is `gone`.
+    """
+
+    __tablename__ = "bouts"
+    __table_args__ = (Index(None, "arrived_at"), Index(None, "nest_id", "last_seen_at"), Index(None, "hen_id", "arrived_at"))
+
+    id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)
+    nest_id: Mapped[str] = mapped_column(ForeignKey("nests.id"))
+    hen_id: Mapped[str] = mapped_column(String(ID_LENGTH))
+    arrived_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+    left_at: Mapped[datetime | None]
+    settled_at: Mapped[datetime | None]
+    sat_s: Mapped[float]
+    verdict: Mapped[str]
+    verdict_candidates: Mapped[list[str]]
+    revision: Mapped[int] = mapped_column(default=1)
+    gone: Mapped[bool] = mapped_column(default=False)
+
+    visits: Mapped[list["VisitRow"]] = relationship(back_populates="bout", order_by="VisitRow.arrived_at")
+
+
+class VisitRow(Row):
+    """A visit; `hen_id` is `unknown` below the threshold, and never a foreign key for that reason."""
+
+    __tablename__ = "visits"
+    __table_args__ = (Index(None, "nest_id", "arrived_at"), Index(None, "hen_id", "arrived_at"))
+
+    id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)
+    nest_id: Mapped[str] = mapped_column(ForeignKey("nests.id"))
+    bout_id: Mapped[str | None] = mapped_column(ForeignKey("bouts.id"), index=True)
+    hen_id: Mapped[str] = mapped_column(String(ID_LENGTH))
+    arrived_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+    left_at: Mapped[datetime | None]
+    settled_at: Mapped[datetime | None]
+    sat_s: Mapped[float]
+    sightings: Mapped[int]
+    model_id: Mapped[str] = mapped_column(String(ID_LENGTH))
+
+    bout: Mapped[BoutRow | None] = relationship(back_populates="visits")
+    candidates: Mapped[list["CandidateRow"]] = relationship(cascade="all, delete-orphan")
+
+
+class CandidateRow(Row):
+    """How probable it is that a visit was by this hen."""
+
+    __tablename__ = "visit_candidates"
+
+    visit_id: Mapped[str] = mapped_column(ForeignKey("visits.id", ondelete="CASCADE"), primary_key=True)
+    hen_id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)
+    probability: Mapped[float]
+
+
+class EventRow(Row):
+    """A fact, unique by visit (or nest), kind and time."""
+
+    __tablename__ = "events"
+    __table_args__ = (
+        UniqueConstraint("visit_id", "kind", "at"),
+        Index("uq_events_nest_id_kind_at", "nest_id", "kind", "at", unique=True, sqlite_where=text("visit_id IS NULL"),
+              postgresql_where=text("visit_id IS NULL")),
+        Index(None, "at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    nest_id: Mapped[str] = mapped_column(ForeignKey("nests.id"))
+    visit_id: Mapped[str | None] = mapped_column(ForeignKey("visits.id"))
+    kind: Mapped[str]
+    at: Mapped[datetime]
+    details: Mapped[dict[str, Any]]
+
+
+class MediaRow(Row):
+    """A picture or clip in the media folder, under its content hash; `telegram_file_id` saves a second upload."""
+
+    __tablename__ = "media"
+
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    path: Mapped[str]
+    kind: Mapped[str]
+    size: Mapped[int]
+    created_at: Mapped[datetime]
+    telegram_file_id: Mapped[str | None]
+
+
+class EvidenceRow(Row):
+    """A picture that shows something of a visit."""
+
+    __tablename__ = "evidence"
+    __table_args__ = (UniqueConstraint("visit_id", "role"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    visit_id: Mapped[str] = mapped_column(ForeignKey("visits.id"))
+    media_sha256: Mapped[str] = mapped_column(ForeignKey("media.sha256"))
+    role: Mapped[str]
+    at: Mapped[datetime]
+
+
+class LabelRow(Row):
+    """What a person said of a picture."""
+
+    __tablename__ = "labels"
+    __table_args__ = (Index(None, "nest_id", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    nest_id: Mapped[str] = mapped_column(ForeignKey("nests.id"))
+    at: Mapped[datetime]
+    media_sha256: Mapped[str | None] = mapped_column(ForeignKey("media.sha256"))
+    visit_id: Mapped[str | None] = mapped_column(ForeignKey("visits.id"))
+    field: Mapped[str]
+    value: Mapped[str]
+    said_by: Mapped[int]
+    said_at: Mapped[datetime]
+    model_id: Mapped[str | None] = mapped_column(String(ID_LENGTH))
+    undone_at: Mapped[datetime | None]
+
+
+class ChangeRow(Row):
+    """A language-free note that a visit, bout or day has a new revision; its id is the order of changes."""
+
+    __tablename__ = "changes"
+    __table_args__ = (Index(None, "subject", "subject_id"), {"sqlite_autoincrement": True})
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    subject: Mapped[str]
+    subject_id: Mapped[str]
+    revision: Mapped[int]
+    at: Mapped[datetime]
+
+
+class PostRow(Row):
+    """What one chat has been told of one subject.
+
+    `words` is a hash of the text that was sent: an edit that would change nothing is not sent.
+    """
+
+    __tablename__ = "posts"
+    __table_args__ = (UniqueConstraint("chat_id", "subject", "subject_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    chat_id: Mapped[int]
+    subject: Mapped[str]
+    subject_id: Mapped[str]
+    wanted_revision: Mapped[int]
+    sent_revision: Mapped[int] = mapped_column(default=0)
+    message_id: Mapped[int | None]
+    media_sha256: Mapped[str | None] = mapped_column(String(64))
+    words: Mapped[str | None]
+    failure: Mapped[str | None]
+
+
+class PauseRow(Row):
+    """Until when nothing is sent to a chat (0: to any chat), because Telegram asked for a pause; wall time."""
+
+    __tablename__ = "pauses"
+
+    chat_id: Mapped[int] = mapped_column(primary_key=True)
+    until: Mapped[datetime]
+
+
+class MarkRow(Row):
+    """How far a reader of an ordered table has come: the newest change that was fanned out, say."""
+
+    __tablename__ = "marks"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[int]
+
+
+class JobRow(Row):
+    """Work that the bot asks of the detector's side."""
+
+    __tablename__ = "jobs"
+    __table_args__ = (Index(None, "state", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    arguments: Mapped[dict[str, Any]]
+    state: Mapped[str]
+    progress: Mapped[float] = mapped_column(default=0.0)
+    result: Mapped[dict[str, Any] | None]
+    failure: Mapped[str | None]
+    asked_by: Mapped[int | None]
+    asked_at: Mapped[datetime]
+    started_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+
+class ClockRow(Row):
+    """The coop's clock in a replay or demo; no row means wall time."""
+
+    __tablename__ = "clock"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    origin: Mapped[datetime]
+    started: Mapped[datetime]
+    speed: Mapped[float]
+
+
+class SubscriberRow(Row):
+    """A person who talks with the bot; `language` is None until chosen: Telegram's word is taken."""
+
+    __tablename__ = "subscribers"
+
+    user_id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    language: Mapped[str | None]
+    subscribed: Mapped[bool] = mapped_column(default=False)
+    since: Mapped[datetime]
+
+
+class AuditRow(Row):
+    """Who did what that matters, and when."""
+
+    __tablename__ = "audit"
+    __table_args__ = (Index(None, "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    actor: Mapped[str]
+    action: Mapped[str]
+    details: Mapped[dict[str, Any]]
+
+
+class HeartbeatRow(Row):
+    """A process's latest sign of life, wall time; for health checks."""
+
+    __tablename__ = "heartbeats"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    details: Mapped[dict[str, Any]]

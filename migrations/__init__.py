@@ -1,0 +1,1 @@
+"""The history of henbot's schema, for Alembic."""
