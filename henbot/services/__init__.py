@@ -1,0 +1,1 @@
+"""Use cases: what both processes do with what is remembered."""

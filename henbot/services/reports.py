@@ -1,0 +1,226 @@
+"""Answers about the past, as values: who came, settled and probably laid, and how much of the time was watched."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from astral import Observer
+from astral.sun import sunrise, sunset
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from henbot.domain.clock import day_bounds
+from henbot.domain.coverage import Coverage, Span, coverage, watch_hours
+from henbot.domain.flock import Hen, Nest, NestKind
+from henbot.domain.observations import CameraId, HenId, NestId, VisitId
+from henbot.domain.verdicts import Verdict
+from henbot.storage.tables import BoutRow, CameraRow, CoopRow, EvidenceRow, HenRow, MediaRow, NestRow, SeenSpanRow, VisitRow
+
+DEFAULT_WATCH = (time(6), time(20))
+"""Watch hours of a coop whose place is not given (ARCHITECTURE, "watched")."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture in the media folder; `telegram_file_id` if Telegram has it already."""
+
+    sha256: str
+    path: str
+    telegram_file_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class BoutReport:
+    """What can be said of a bout.
+
+    Attributes:
+        candidates: hens it may have been, the most probable first, where `hen` is unknown; probability by hen.
+        egg_candidates: hens that the verdict is unsure between.
+        picture: the one that shows her best.
+        gone: its visits turned out to belong to another bout; nothing is to be said of it any more.
+    """
+
+    id: VisitId
+    revision: int
+    hen: HenId
+    nest: NestId
+    arrived_at: datetime
+    last_seen_at: datetime
+    left_at: datetime | None
+    settled_at: datetime | None
+    sat: timedelta
+    verdict: Verdict
+    egg_candidates: tuple[HenId, ...]
+    candidates: tuple[tuple[HenId, float], ...]
+    visits: int
+    picture: Picture | None
+    gone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DayReport:
+    """A day of the coop.
+
+    Attributes:
+        now: the coop's present moment; what is later is not claimed.
+        hours: the watch hours so far, one span a day.
+        coverage: how much of them was watched, over all nests (of several nests, the share of nest time).
+        bouts: in the order of arrival.
+        flock: hens that live here.
+    """
+
+    day: date
+    now: datetime
+    timezone: ZoneInfo
+    hours: tuple[Span, ...]
+    coverage: Coverage
+    bouts: tuple[BoutReport, ...]
+    flock: tuple[Hen, ...]
+    nests: tuple[Nest, ...]
+
+
+def day_report(session: Session, day: date, now: datetime) -> DayReport:
+    """Who came on a day of the coop's calendar, and how much of it was watched until `now`."""
+    coop = coop_of(session)
+    timezone = ZoneInfo(coop.timezone)
+    start, end = day_bounds(day, timezone)
+    hours = _hours_until(now, day, coop)
+    nests = nests_of(session)
+    return DayReport(
+        day=day,
+        now=now,
+        timezone=timezone,
+        hours=tuple(hours),
+        coverage=_coverage(session, nests, hours, now),
+        bouts=tuple(bouts_between(session, start, min(end, now))),
+        flock=tuple(flock_of(session)),
+        nests=tuple(nests),
+    )
+
+
+def coop_of(session: Session) -> CoopRow:
+    """The coop."""
+    return session.execute(select(CoopRow).order_by(CoopRow.id)).scalars().one()
+
+
+def flock_of(session: Session, *, retired: bool = False) -> list[Hen]:
+    """Hens that live here, in the keeper's order; with `retired`, also those that are gone."""
+    rows = session.execute(select(HenRow).order_by(HenRow.added_at, HenRow.id)).scalars()
+    return [Hen(HenId(row.id), row.names) for row in rows if retired or row.retired_at is None]
+
+
+def nests_of(session: Session) -> list[Nest]:
+    """All nests and roosts."""
+    rows = session.execute(select(NestRow).order_by(NestRow.id)).scalars()
+    return [Nest(NestId(row.id), CameraId(row.camera_id), NestKind(row.kind), row.names) for row in rows]
+
+
+def bout_report(session: Session, bout_id: str) -> BoutReport | None:
+    """What can be said of one bout now, gone or not."""
+    row = session.get(BoutRow, bout_id)
+    return _report_of(session, row) if row else None
+
+
+def bouts_between(session: Session, start: datetime, end: datetime) -> list[BoutReport]:
+    """Bouts that began in [start, end), in the order of arrival."""
+    query = (
+        select(BoutRow)
+        .where(BoutRow.arrived_at >= start, BoutRow.arrived_at < end, BoutRow.gone.is_(False))
+        .order_by(BoutRow.arrived_at, BoutRow.id)
+        .options(selectinload(BoutRow.visits).selectinload(VisitRow.candidates))
+    )
+    return [_report_of(session, row) for row in session.execute(query).scalars()]
+
+
+def _report_of(session: Session, row: BoutRow) -> BoutReport:
+    return BoutReport(
+        id=VisitId(row.id),
+        revision=row.revision,
+        hen=HenId(row.hen_id),
+        nest=NestId(row.nest_id),
+        arrived_at=row.arrived_at,
+        last_seen_at=row.last_seen_at,
+        left_at=row.left_at,
+        settled_at=row.settled_at,
+        sat=timedelta(seconds=row.sat_s),
+        verdict=Verdict(row.verdict),
+        egg_candidates=tuple(HenId(hen) for hen in row.verdict_candidates),
+        candidates=_candidates(row.visits),
+        visits=len(row.visits),
+        picture=_picture(session, row),
+        gone=row.gone,
+    )
+
+
+def _candidates(visits: Sequence[VisitRow]) -> tuple[tuple[HenId, float], ...]:
+    """Mean probability by hen over the visits, the most probable first."""
+    sums: dict[str, float] = {}
+    for candidate in (one for visit in visits for one in visit.candidates):
+        sums[candidate.hen_id] = sums.get(candidate.hen_id, 0.0) + candidate.probability
+    ranked = sorted(sums.items(), key=lambda item: -item[1])
+    return tuple((HenId(hen), total / len(visits)) for hen, total in ranked)
+
+
+PICTURE_ROLES = ("settled", "arrived", "left")
+"""Which evidence shows a hen best, the best first: settled she is whole, in the middle and still."""
+
+
+def _picture(session: Session, row: BoutRow) -> Picture | None:
+    query = (
+        select(EvidenceRow.role, EvidenceRow.at, MediaRow)
+        .join(VisitRow, VisitRow.id == EvidenceRow.visit_id)
+        .join(MediaRow, MediaRow.sha256 == EvidenceRow.media_sha256)
+        .where(VisitRow.bout_id == row.id, EvidenceRow.role.in_(PICTURE_ROLES))
+    )
+    found = sorted(session.execute(query).all(), key=lambda one: (PICTURE_ROLES.index(one.role), one.at))
+    if not found:
+        return None
+    media = found[0].MediaRow
+    return Picture(media.sha256, media.path, media.telegram_file_id)
+
+
+def _hours_until(now: datetime, day: date, coop: CoopRow) -> list[Span]:
+    hours = hours_of_day(day, coop)
+    return [Span(hours.start, min(hours.end, now))] if hours.start < now else []
+
+
+def hours_of_day(day: date, coop: CoopRow) -> Span:
+    """The watch hours of a day: as the keeper said, else sunrise to sunset, else 06 to 20."""
+    timezone = ZoneInfo(coop.timezone)
+    if coop.watch:
+        opening, closing = (time.fromisoformat(part.strip()) for part in coop.watch.split("-"))
+        return watch_hours(day, opening, closing, timezone)
+    if coop.latitude is not None and coop.longitude is not None:
+        place = Observer(coop.latitude, coop.longitude)
+        try:
+            return Span(sunrise(place, day), sunset(place, day))
+        except ValueError:
+            pass  # The sun does not rise or set on that day so far north or south.
+    return watch_hours(day, *DEFAULT_WATCH, timezone)
+
+
+def _coverage(session: Session, nests: Sequence[Nest], hours: Sequence[Span], now: datetime) -> Coverage:
+    """Coverage over all laying nests; with several of them, shares are of nest time."""
+    parts = [coverage(_seen(session, nest, hours, now), hours) for nest in nests if nest.kind is NestKind.NEST]
+    blind = sorted({span for part in parts for span in part.blind}, key=lambda span: (span.start, span.end))
+    return Coverage(
+        sum((part.hours for part in parts), timedelta()),
+        sum((part.watched for part in parts), timedelta()),
+        tuple(blind),
+    )
+
+
+def _seen(session: Session, nest: Nest, hours: Sequence[Span], now: datetime) -> list[Span]:
+    if not hours:
+        return []
+    camera = session.get_one(CameraRow, nest.camera)
+    query = select(SeenSpanRow).where(
+        SeenSpanRow.nest_id == nest.id, SeenSpanRow.end_at >= hours[0].start - timedelta(days=1),
+        SeenSpanRow.start_at <= hours[-1].end,
+    ).order_by(SeenSpanRow.start_at)
+    spans = [Span(row.start_at, row.end_at) for row in session.execute(query).scalars()]
+    trust_gap = timedelta(seconds=camera.trust_gap_s)
+    if spans and timedelta() < now - spans[-1].end <= trust_gap:
+        spans[-1] = Span(spans[-1].start, now)  # Silence that may still be trusted counts as watched.
+    return spans
