@@ -55,9 +55,13 @@ class FolderSource:
     ) -> None:
         """
         Args:
+            camera: the camera's id in coop.yaml.
+            folder: where its stills lie; subfolders are not looked into.
             timezone: the coop's; times in names are in it.
             timestamp: `mtime`, `exif`, `none`, or a strptime pattern of the file name without its ending.
             after: where to go on: only stills strictly later than it.
+            follow: go on looking for new stills until `stop()`.
+            poll: how often to look.
 
         Raises:
             SourceUnavailable: the folder does not exist or cannot be listed.

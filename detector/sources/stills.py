@@ -105,7 +105,7 @@ def _modified_at(path: Path) -> datetime:
 
 def _named_at(path: Path, pattern: str, timezone: tzinfo) -> datetime:
     try:
-        local = datetime.strptime(path.stem, pattern)
+        local = datetime.strptime(path.stem, pattern)  # noqa: DTZ007 - the zone follows in to_utc
     except ValueError as exc:
         raise FrameUnreadable(f"no time can be read from its name with the pattern {pattern}") from exc
     if local.year < _FIRST_PLAUSIBLE_YEAR:
@@ -125,7 +125,8 @@ def _taken_at(path: Path, timezone: tzinfo) -> datetime:
     if not taken:
         raise FrameUnreadable("it has no EXIF DateTimeOriginal")
     try:
-        local = datetime.strptime(taken + offset, "%Y:%m:%d %H:%M:%S" + ("%z" if offset else ""))
+        pattern = "%Y:%m:%d %H:%M:%S" + ("%z" if offset else "")
+        local = datetime.strptime(taken + offset, pattern)  # noqa: DTZ007 - the zone follows in to_utc
     except ValueError as exc:
         raise FrameUnreadable(f"its EXIF DateTimeOriginal {taken + offset!r} is no time") from exc
     return _on_file_time(path, local, timezone)
