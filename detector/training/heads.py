@@ -30,6 +30,7 @@ def fit_head(
     Args:
         features: (n, d).
         labels: n names out of `classes`.
+        classes: in the order of the head's columns.
         l2: half the weight of the squared norm against the mean loss, for standardised features.
         weights: (n,) of mean 1; the classes balanced by default.
     """

@@ -1,0 +1,102 @@
+"""Which hen, or none of those we know: an open-set answer from few pictures.
+
+Three scores compare a bird with a hen: how far she is from the hen's mean in units of its spread, the cosine to that
+mean, and a linear head of this hen against the other hens and against *strangers*, pictures of the same birds with
+another plumage painted on (`detector.training.augment`). Each is put into units of what held-out sittings of the hen
+herself score (as z-norm in speaker verification: Auckenthaler et al. 2000, doi:10.1006/dspr.1999.0360), so that "as
+she usually looks" means the same for every hen.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.backbone import Floats
+from henbot.domain.observations import UNKNOWN, HenId, Posterior
+
+SCORES = 3
+SLOPE = 2.0
+"""Log-odds per unit of the averaged score: hens and strangers lie about 1 apart, each with a spread of 0.45."""
+
+LOWEST, HIGHEST = -4.0, 2.0
+"""Where each score is cut off, so that one strange picture cannot outvote the rest of a visit."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Gallery:
+    """What a version knows of its k hens.
+
+    Attributes:
+        hens: their ids.
+        centre, spread: (k, features) mean and standard deviation of the bird's features.
+        mean, scale: (features,) by which the linear heads standardise.
+        weights, bias: (features, k) and (k,): one hen against the rest.
+        usual, variation: (k, 3) median and spread of her own held-out scores.
+        neutral: (k,) averaged score at which hen and stranger are equally likely.
+    """
+
+    hens: tuple[HenId, ...]
+    centre: Floats
+    spread: Floats
+    mean: Floats
+    scale: Floats
+    weights: Floats
+    bias: Floats
+    usual: Floats
+    variation: Floats
+    neutral: Floats
+
+    def scores(self, birds: Floats) -> Floats:
+        """(n, features) -> (n, k, 3), higher for more alike, before normalisation."""
+        away = (birds[:, None, :] - self.centre[None]) / self.spread[None]
+        likeness = -np.log((away**2).mean(axis=2) + 1e-6)
+        standard = np.clip((birds - self.mean) / self.scale, -8, 8)
+        against_rest = standard @ self.weights + self.bias
+        lengths = np.linalg.norm(birds, axis=1)[:, None] * np.linalg.norm(self.centre, axis=1)[None]
+        angle = -np.log(1.02 - (birds @ self.centre.T) / (lengths + 1e-6))
+        return np.asarray(np.stack([likeness, against_rest, angle], axis=2), np.float32)
+
+    def log_odds(self, birds: Floats) -> Floats:
+        """(n, features) -> (n, k): natural log-odds of each hen against a stranger, even odds beforehand."""
+        normal = np.clip((self.scores(birds) - self.usual) / self.variation, LOWEST, HIGHEST)
+        return np.asarray(SLOPE * (normal.mean(axis=2) - self.neutral), np.float32)
+
+    def posteriors(self, birds: Floats, trust: Floats) -> list[Posterior]:
+        """One posterior a bird, `unknown` included.
+
+        Args:
+            birds: (n, features).
+            trust: (n,) 0..1, how much of a bird each picture shows; 0 says nothing of any hen.
+        """
+        odds = np.concatenate([self.log_odds(birds) * trust[:, None], np.zeros((len(birds), 1), np.float32)], axis=1)
+        shares = np.exp(odds - odds.max(axis=1, keepdims=True))
+        shares /= shares.sum(axis=1, keepdims=True)
+        names = (*self.hens, UNKNOWN)
+        return [{name: float(share) for name, share in zip(names, row, strict=True)} for row in shares]
+
+    def arrays(self) -> dict[str, NDArray[np.generic]]:
+        """What is stored of it, by name."""
+        stored = {field.name: getattr(self, field.name) for field in fields(self)}
+        return stored | {"hens": np.asarray(self.hens)}
+
+    @classmethod
+    def of_arrays(cls, arrays: Mapping[str, NDArray[np.generic]]) -> "Gallery":
+        """The inverse of `arrays`.
+
+        Raises:
+            KeyError: an array is missing.
+            ValueError: shapes do not fit one another.
+        """
+        hens = tuple(HenId(str(name)) for name in arrays["hens"])
+        rest = {f.name: np.asarray(arrays[f.name], np.float32) for f in fields(cls) if f.name != "hens"}
+        k, width = len(hens), rest["mean"].size
+        shapes = {
+            "centre": (k, width), "spread": (k, width), "mean": (width,), "scale": (width,), "weights": (width, k),
+            "bias": (k,), "usual": (k, SCORES), "variation": (k, SCORES), "neutral": (k,),
+        }  # fmt: skip
+        for name, shape in shapes.items():
+            if rest[name].shape != shape:
+                raise ValueError(f"{name} has shape {rest[name].shape}, not {shape}")
+        return cls(hens, **rest)

@@ -1,0 +1,268 @@
+"""Train a model version: heads on the frozen backbone."""
+
+import os
+import time
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rich.progress import Progress
+
+from detector.backbone import Backbone, Floats
+from detector.classifier import LinearHead
+from detector.recognition import Heads, posture_features, presence_features
+from detector.training.dataset import Dataset, LabelledNest, crops_of, load_dataset
+from detector.training.gallery import STRANGER, Portraits, fit_gallery
+from detector.training.heads import fit_head, fit_temperature
+from detector.training.study import Picture, Sample, Study, number_sittings, steps_of, study
+from detector.versions import Manifest, write_version
+from henbot.domain.errors import DatasetInvalid
+from henbot.domain.observations import UNKNOWN, NestId, Posture
+
+OCCUPIED_L2 = 0.5
+POSTURE_L2 = 0.3
+ROOST_L2 = 1.0
+MOST_ON_ROOST = 8
+LEAST_OF_TWO = 5
+"""Pictures of two hens from which a head for the second one is fitted."""
+
+FOLDS = 5
+NAMED_FROM = 0.8
+"""Pooled posterior over a visit from which a hen is named."""
+
+
+def train(
+    datasets: Sequence[Path],
+    out: Path,
+    days_from: date | None = None,
+    days_to: date | None = None,
+    seed: int = 2016,
+    progress: Progress | None = None,
+) -> Path:
+    """Train on dataset folders and write `out/<id>`.
+
+    Args:
+        datasets: folders of one coop.
+        out: the folder of versions, made if missing.
+        days_from: first day, in the coop's time zone; all if None.
+        days_to: last day, inclusive.
+        seed: the same seed, pictures and machine give the same version.
+        progress: where to show a bar; none is shown without it.
+
+    Returns:
+        The version's folder.
+
+    Raises:
+        DatasetInvalid: a folder is malformed, or has no empty or no occupied nest in those days.
+    """
+    started = time.monotonic()
+    read = [load_dataset(folder) for folder in datasets]
+    _check_one_coop(read)
+    chosen = [(dataset, dataset.of_days(days_from, days_to)) for dataset in read]
+    pictures, skipped = _pictures(chosen)
+    roosts = frozenset(nest.id for dataset in read for nest in dataset.nests.values() if nest.kind == "roost")
+    in_nests = [p for p in pictures if p.row.nest not in roosts]
+    on_roosts = [p for p in pictures if p.row.nest in roosts]
+    _check_enough(in_nests, datasets)
+    backbone = Backbone()
+    learned = _study(in_nests, backbone, seed, progress)
+    heads = _fit_heads(learned, _fit_roost(on_roosts, backbone), roosts)
+    manifest = _manifest(heads, chosen, pictures, skipped)
+    metrics = {"seconds": round(time.monotonic() - started, 1), "held_out_occupied": _agreement(learned.samples)}
+    return write_version(out, _with_metrics(manifest, metrics), heads.arrays())
+
+
+def _check_one_coop(read: Sequence[Dataset]) -> None:
+    if not read:
+        raise DatasetInvalid("no dataset folder was given; name at least one")
+    names = {dataset.coop for dataset in read}
+    if len(names) > 1:
+        raise DatasetInvalid(
+            f"{read[-1].folder / 'coop.yaml'}: coop.name: the datasets are of different coops "
+            f"({', '.join(sorted(names))}); train one version for each"
+        )
+
+
+def _pictures(chosen: Sequence[tuple[Dataset, list[LabelledNest]]]) -> tuple[list[Picture], int]:
+    """Readable labelled crops, and how many could not be read."""
+    found: list[Picture] = []
+    skipped = 0
+    for dataset, rows in chosen:
+        for (row, crop), sitting in zip(crops_of(dataset, rows), number_sittings(rows), strict=True):
+            if crop is None:
+                skipped += 1
+            else:
+                found.append(Picture(row, crop, sitting))
+    return found, skipped
+
+
+def _check_enough(pictures: Sequence[Picture], datasets: Sequence[Path]) -> None:
+    sure = [p.row.hens for p in pictures if p.row.sure("hens")]
+    occupied = sum(bool(hens) for hens in sure)
+    where = ", ".join(str(folder / "labels.csv") for folder in datasets)
+    if occupied < 3 or len(sure) - occupied < 3:
+        raise DatasetInvalid(
+            f"{where}: hens: {occupied} pictures with hens and {len(sure) - occupied} without can be read in these "
+            "days; label at least three of each, or choose more days"
+        )
+
+
+def _study(pictures: Sequence[Picture], backbone: Backbone, seed: int, progress: Progress | None) -> Study:
+    if progress is None:
+        return study(pictures, backbone, seed, lambda: None)
+    task = progress.add_task("Looking at pictures", total=steps_of(pictures))
+    return study(pictures, backbone, seed, lambda: progress.advance(task))
+
+
+def _fit_heads(learned: Study, roost: LinearHead | None, roosts: frozenset[NestId]) -> Heads:
+    return Heads(
+        scale=learned.scale,
+        references={nest: empties.reference for nest, empties in learned.empties.items()},
+        occupied=_fit_occupied(learned.samples),
+        two=_fit_two(learned.samples),
+        posture=_fit_posture(learned.samples),
+        gallery=_fit_identity(learned.samples),
+        roost=roost,
+        roosts=roosts,
+    )
+
+
+def _presence(samples: Sequence[Sample]) -> tuple[Floats, list[str], Floats]:
+    """Rows, labels `no` and `yes`, and weights: both classes have the same say, and so have moments among them."""
+    labels = ["yes" if s.picture.row.hens else "no" for s in samples]
+    return np.stack([presence_features(s.sight) for s in samples]), labels, _weights(labels)
+
+
+def _weights(labels: Sequence[str]) -> Floats:
+    counts = Counter(labels)
+    return np.asarray([len(labels) / (len(counts) * counts[label]) for label in labels], np.float32)
+
+
+def _counted(samples: Sequence[Sample]) -> list[Sample]:
+    return [s for s in samples if s.picture.row.sure("hens")]
+
+
+def _fit_occupied(samples: Sequence[Sample]) -> LinearHead:
+    rows, labels, weights = _presence(_counted(samples))
+    head = fit_head(rows, labels, ("no", "yes"), OCCUPIED_L2, weights)
+    logits, truth = _held_out(samples)
+    return _tempered(head, fit_temperature(logits, truth, head.classes) if len(truth) else 1.0)
+
+
+def _held_out(samples: Sequence[Sample]) -> tuple[Floats, list[str]]:
+    """Logits of real pictures by heads that saw neither their stretch of time nor altered copies of it."""
+    counted = _counted(samples)
+    times = np.asarray([s.picture.time for s in counted])
+    logits: list[Floats] = []
+    truth: list[str] = []
+    for stretch in np.array_split(np.unique(times), FOLDS):
+        inside = np.isin(times, stretch)
+        seen = [s for s, is_in in zip(counted, inside, strict=True) if not is_in]
+        left = [s for s, is_in in zip(counted, inside, strict=True) if is_in and not s.relit and not s.repainted]
+        if not left or len({bool(s.picture.row.hens) for s in seen}) < 2:
+            continue
+        rows, labels, weights = _presence(seen)
+        held_rows, held_labels, _ = _presence(left)
+        logits.append(fit_head(rows, labels, ("no", "yes"), OCCUPIED_L2, weights).logits(held_rows))
+        truth += held_labels
+    return (np.concatenate(logits) if logits else np.zeros((0, 2), np.float32)), truth
+
+
+def _agreement(samples: Sequence[Sample]) -> float | None:
+    """Share of real pictures that heads got right which had not seen their stretch of time."""
+    logits, truth = _held_out(samples)
+    right = [label == ("no", "yes")[int(row.argmax())] for row, label in zip(logits, truth, strict=True)]
+    return round(sum(right) / len(right), 4) if right else None
+
+
+def _tempered(head: LinearHead, temperature: float) -> LinearHead:
+    return LinearHead(head.classes, head.mean, head.scale, head.weights, head.bias, temperature)
+
+
+def _fit_two(samples: Sequence[Sample]) -> LinearHead | None:
+    occupied = [s for s in _counted(samples) if s.picture.row.hens]
+    labels = ["two" if (s.picture.row.hens or 0) > 1 else "one" for s in occupied]
+    real = Counter(label for s, label in zip(occupied, labels, strict=True) if not s.relit and not s.repainted)
+    if min(real["one"], real["two"]) < LEAST_OF_TWO:
+        return None
+    rows = np.stack([presence_features(s.sight) for s in occupied])
+    return fit_head(rows, labels, ("one", "two"), OCCUPIED_L2)
+
+
+def _fit_posture(samples: Sequence[Sample]) -> LinearHead | None:
+    posed = [s for s in samples if s.picture.row.hens and s.picture.row.sure("posture")]
+    labels = [str(s.picture.row.posture) for s in posed]
+    classes = [str(p) for p in (Posture.SITTING, Posture.STANDING, Posture.PARTIAL) if str(p) in labels]
+    usable = [(s, label) for s, label in zip(posed, labels, strict=True) if label in classes]
+    if len(classes) < 2:
+        return None
+    rows = np.stack([posture_features(s.sight) for s, _ in usable])
+    return fit_head(rows, [label for _, label in usable], classes, POSTURE_L2)
+
+
+def _fit_identity(samples: Sequence[Sample]) -> Any:
+    known = [
+        s
+        for s in samples
+        if s.picture.row.hens == 1 and s.picture.row.sure("hen") and s.picture.row.hen not in {None, UNKNOWN}
+    ]
+    if not known:
+        return None
+    return fit_gallery(
+        Portraits(
+            birds=np.stack([s.sight.bird for s in known]),
+            hens=np.asarray([STRANGER if s.repainted else str(s.picture.row.hen) for s in known]),
+            painted_from=np.asarray([str(s.picture.row.hen) for s in known]),
+            sittings=np.asarray([s.picture.sitting for s in known], np.int64),
+            times=np.asarray([s.picture.time for s in known]),
+            relit=np.asarray([s.relit for s in known], np.bool_),
+        )
+    )
+
+
+def _fit_roost(pictures: Sequence[Picture], backbone: Backbone) -> LinearHead | None:
+    counted = [p for p in pictures if p.row.sure("hens")]
+    labels = [str(min(p.row.hens or 0, MOST_ON_ROOST)) for p in counted]
+    if len(labels) < 10:
+        return None
+    scenes = np.stack([backbone.features(p.crop).project.mean(axis=(0, 1)) for p in counted])
+    most = max(2, *(int(label) for label in labels))
+    return fit_head(
+        scenes, labels, [str(count) for count in range(most + 1)], ROOST_L2, np.ones(len(labels), np.float32)
+    )
+
+
+def _manifest(
+    heads: Heads, chosen: Sequence[tuple[Dataset, list[LabelledNest]]], pictures: Sequence[Picture], skipped: int
+) -> Manifest:
+    now = datetime.now(UTC)
+    rows = [p.row for p in pictures]
+    days = sorted({dataset.day_of(row).isoformat() for dataset, those in chosen for row in those})
+    optional = {"two": heads.two, "posture": heads.posture, "hen": heads.gallery, "roost": heads.roost}
+    return Manifest(
+        id=f"{now:%Y%m%d-%H%M%S}-{os.urandom(3).hex()}",
+        created=now.isoformat(timespec="seconds"),
+        coop=chosen[0][0].coop,
+        hens=tuple(str(hen) for hen in heads.gallery.hens) if heads.gallery else (),
+        outputs=("occupied", *(name for name, head in optional.items() if head is not None)),
+        thresholds={"identity": NAMED_FROM},
+        temperatures={"occupied": heads.occupied.temperature},
+        trained_on={
+            "datasets": [{"name": dataset.folder.resolve().name, "sha256": dataset.sha256} for dataset, _ in chosen],
+            "days": days,
+            "pictures": len(pictures),
+            "skipped": skipped,
+            "hens": dict(Counter(str(row.hens) for row in rows)),
+            "hen": dict(Counter(str(row.hen) for row in rows if row.hen)),
+            "posture": dict(Counter(str(row.posture) for row in rows if row.posture)),
+        },
+    )
+
+
+def _with_metrics(manifest: Manifest, metrics: dict[str, Any]) -> Manifest:
+    from dataclasses import replace
+
+    return replace(manifest, metrics=metrics)
