@@ -1,9 +1,14 @@
 """What every test may lean on. Sockets are closed except to this machine (see `addopts` in pyproject.toml)."""
 
+import logging
 import os
+import sys
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -22,7 +27,7 @@ def project() -> Path:
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
-    """The folder with the labelled datasets chickencam, chookegg and henhouse; a test that asks for it may be skipped."""
+    """The folder with the labelled datasets chickencam, chookegg and henhouse; without it the test is skipped."""
     folder = _shared_folder()
     if not (folder / "chickencam" / "coop.yaml").is_file():
         pytest.skip(
@@ -30,3 +35,18 @@ def shared_data() -> Path:
             "or name one elsewhere with HENBOT_DATA=/path/to/chickencam."
         )
     return folder
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_it_was() -> Iterator[None]:
+    """A command that sets up logging does so for its own test only."""
+    root = logging.getLogger()
+    kept, level, hooks = list(root.handlers), root.level, (sys.excepthook, threading.excepthook)
+    yield
+    root.handlers[:] = [
+        handler for handler in root.handlers if handler in kept or "henbot" not in type(handler).__module__
+    ]
+    root.setLevel(level)
+    sys.excepthook, threading.excepthook = hooks
+    logging.captureWarnings(False)
+    structlog.reset_defaults()

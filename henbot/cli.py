@@ -1,0 +1,123 @@
+"""The command `henbot`. A command parses, calls and prints; what it needs it imports when it runs."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from henbot.domain.errors import HenbotError
+
+
+class Group(click.Group):
+    """Commands whose errors are told in a sentence, not in a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; what henbot raises on purpose goes to standard error, with exit code 1."""
+        try:
+            return super().invoke(ctx)
+        except HenbotError as exc:
+            raise click.ClickException(str(exc)) from exc
+
+
+@contextmanager
+def needs(extra: str) -> Iterator[None]:
+    """Imports within the block belong to an optional part of henbot; where it lacks, say how to get it."""
+    try:
+        yield
+    except ModuleNotFoundError as exc:
+        if exc.name and exc.name.partition(".")[0] in ("henbot", "detector"):
+            raise
+        raise click.ClickException(
+            f"This needs the part `{extra}` of henbot ({exc.name} is missing). Install it: pip install 'henbot[{extra}]'"
+        ) from exc
+
+
+@click.group(cls=Group)
+@click.version_option(package_name="henbot")
+@click.option(
+    "--log-level",
+    type=click.Choice(["debug", "info", "warning", "error"], case_sensitive=False),
+    default="info",
+    show_default=True,
+    envvar="HENBOT_LOG_LEVEL",
+    help="How much to log, on standard error.",
+)
+@click.option("--log-json", is_flag=True, envvar="HENBOT_LOG_JSON", help="Log as JSON, a line an event.")
+def cli(log_level: str, log_json: bool) -> None:
+    """henbot watches the nest boxes and tells on Telegram who laid."""
+    from henbot.logs import configure_logging
+
+    configure_logging(log_level, log_json)
+
+
+@cli.command()
+@click.argument("path", type=click.Path(path_type=Path), default="coop.yaml", envvar="HENBOT_CONFIG")
+@click.option("--force", is_flag=True, help="Write over a file that is there.")
+def init(path: Path, force: bool) -> None:
+    """Write a commented configuration to PATH (coop.yaml) and say what to do next."""
+    from henbot.config.settings import HOW_TO_GET_A_TOKEN
+    from henbot.config.template import write_template
+
+    target = write_template(path, force)
+    click.echo(f"Wrote {target}. Next:")
+    click.echo(f"  1. Fill it in: the time zone, your hens, where the camera's pictures come from. {target} explains.")
+    click.echo(f"  2. {HOW_TO_GET_A_TOKEN}")
+    click.echo(f"  3. henbot check {target}   tells what is still missing.")
+    click.echo("  4. henbot run   starts the bot and the detector.")
+    click.echo("Without a token: `henbot demo` shows a day, `henbot sandbox` is a Telegram of your own.")
+
+
+@cli.command()
+@click.argument("path", type=click.Path(path_type=Path), required=False)
+def check(path: Path | None) -> None:
+    """Say what is right and what is wrong with the configuration (PATH, else HENBOT_CONFIG, else coop.yaml)."""
+    from henbot.checkup import Verdict, check_all
+
+    wrong = 0
+    for finding in check_all(path):
+        wrong += finding.verdict is Verdict.WRONG
+        click.echo(f"{finding.verdict:>5}  {finding.sentence}")
+    if wrong:
+        things = "One thing is" if wrong == 1 else f"{wrong} things are"
+        raise click.ClickException(f"{things} to be put right.")
+    click.echo("henbot can run.")
+
+
+@cli.command()
+@click.option("--database", metavar="URL", help="Database to upgrade, instead of HENBOT_DATABASE.")
+def migrate(database: str | None) -> None:
+    """Make the database, or bring its tables up to this version (a copy of the file is kept)."""
+    from henbot.config import load_settings
+    from henbot.storage.schema import migrate as migrate_schema
+
+    revision = migrate_schema(database or load_settings().database)
+    click.echo(f"The database is up to date (schema {revision}).")
+
+
+@cli.command()
+@click.option("--port", type=click.IntRange(0, 65535), default=8081, show_default=True, help="Port on 127.0.0.1.")
+@click.option("--channel-title", default="The coop", show_default=True, help="The channel's title.")
+@click.option("--limits", is_flag=True, help="Refuse more than Telegram's rates with a 429.")
+def sandbox(port: int, channel_title: str, limits: bool) -> None:
+    """Run a Telegram of your own on this machine, with a chat page: try henbot without a token."""
+    with needs("sandbox"):
+        from henbot.sandbox.cast import default_cast
+        from henbot.sandbox.server import serve_forever
+
+    serve_forever(port, cast=default_cast(channel_title), limits=limits)
+
+
+@cli.command()
+def version() -> None:
+    """Print the versions that a bug report wants."""
+    import platform
+    from importlib.metadata import version as version_of
+
+    click.echo(f"henbot {version_of('henbot')}, Python {platform.python_version()}, {platform.platform()}")
+
+
+def main() -> None:
+    """Entry point of `henbot` and `python -m henbot`."""
+    cli(prog_name="henbot")
