@@ -19,7 +19,7 @@ class Hen:
     """A bird with a permanent slug as id, which outlives renames and model versions.
 
     Attributes:
-        names: her name by language; an empty language means all of them.
+        names: her name by language; `und` (BCP 47, undetermined) serves for all of them.
     """
 
     id: HenId
@@ -46,4 +46,4 @@ class Nest:
 
 def localised(names: Mapping[str, str], language: str, otherwise: str) -> str:
     """A name in a language, else the one for all languages, else any, else `otherwise`."""
-    return names.get(language) or names.get("") or next(iter(names.values()), otherwise)
+    return names.get(language) or names.get("und") or next(iter(names.values()), otherwise)

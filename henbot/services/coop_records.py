@@ -1,0 +1,40 @@
+"""Seeding the database from the keeper's configuration."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from henbot.config import CameraConfig, CoopConfig
+from henbot.storage.tables import CameraRow, CoopRow, HenRow, NestRow
+
+
+def seed_coop(session: Session, config: CoopConfig, now: datetime) -> None:
+    """Write coop, cameras and nests as configured, and hens that the database has never heard of.
+
+    The flock is the database's own after its first days: names and fates of hens it knows stay as they are.
+    """
+    coop = session.execute(select(CoopRow).order_by(CoopRow.id)).scalars().first() or CoopRow()
+    section = config.coop
+    coop.name, coop.timezone, coop.language = section.name, section.timezone.key, section.language
+    coop.watch = str(section.watch) if section.watch else None
+    coop.latitude = section.place.latitude if section.place else None
+    coop.longitude = section.place.longitude if section.place else None
+    session.add(coop)
+    session.flush()
+    for hen in config.hens:
+        if session.get(HenRow, hen.id) is None:
+            session.add(HenRow(id=hen.id, coop_id=coop.id, names=dict(hen.names), look=hen.look, added_at=now))
+    for camera in config.cameras:
+        _seed_camera(session, coop.id, camera)
+
+
+def _seed_camera(session: Session, coop_id: int, config: CameraConfig) -> None:
+    camera = session.get(CameraRow, config.id) or CameraRow(id=config.id, frames=0, skipped=0)
+    camera.coop_id, camera.trigger, camera.trust_gap_s = coop_id, config.trigger, config.trust_gap.total_seconds()
+    session.add(camera)
+    session.flush()
+    for nest in config.nests:
+        row = session.get(NestRow, nest.id) or NestRow(id=nest.id)
+        row.camera_id, row.kind, row.names, row.dummy_eggs = config.id, nest.kind, dict(nest.names), nest.dummy_eggs
+        session.add(row)
