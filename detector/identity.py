@@ -18,7 +18,8 @@ from henbot.domain.observations import UNKNOWN, HenId, Posterior
 
 SCORES = 3
 SLOPE = 2.0
-"""Log-odds per unit of the averaged score: hens and strangers lie about 1 apart, each with a spread of 0.45."""
+"""Log-odds per unit of the averaged score where only one hen is known: there, on chickencam, hens and strangers lie
+about 1 apart, each with a spread of 0.45, and visits differ by as much again."""
 
 LOWEST, HIGHEST = -4.0, 2.0
 """Where each score is cut off, so that one strange picture cannot outvote the rest of a visit."""
@@ -34,7 +35,7 @@ class Gallery:
         mean, scale: (features,) by which the linear heads standardise.
         weights, bias: (features, k) and (k,): one hen against the rest.
         usual, variation: (k, 3) median and spread of her own held-out scores.
-        neutral: (k,) averaged score at which hen and stranger are equally likely.
+        fusion, offset: (k, 3) and (k,) that turn scores in her own units into log-odds.
     """
 
     hens: tuple[HenId, ...]
@@ -46,7 +47,8 @@ class Gallery:
     bias: Floats
     usual: Floats
     variation: Floats
-    neutral: Floats
+    fusion: Floats
+    offset: Floats
 
     def scores(self, birds: Floats) -> Floats:
         """(n, features) -> (n, k, 3), higher for more alike, before normalisation."""
@@ -60,8 +62,8 @@ class Gallery:
 
     def log_odds(self, birds: Floats) -> Floats:
         """(n, features) -> (n, k): natural log-odds of each hen against a stranger, even odds beforehand."""
-        normal = np.clip((self.scores(birds) - self.usual) / self.variation, LOWEST, HIGHEST)
-        return np.asarray(SLOPE * (normal.mean(axis=2) - self.neutral), np.float32)
+        own_units = np.clip((self.scores(birds) - self.usual) / self.variation, LOWEST, HIGHEST)
+        return np.asarray((own_units * self.fusion).sum(axis=2) + self.offset, np.float32)
 
     def posteriors(self, birds: Floats, trust: Floats) -> list[Posterior]:
         """One posterior a bird, `unknown` included.
@@ -94,7 +96,7 @@ class Gallery:
         k, width = len(hens), rest["mean"].size
         shapes = {
             "centre": (k, width), "spread": (k, width), "mean": (width,), "scale": (width,), "weights": (width, k),
-            "bias": (k,), "usual": (k, SCORES), "variation": (k, SCORES), "neutral": (k,),
+            "bias": (k,), "usual": (k, SCORES), "variation": (k, SCORES), "fusion": (k, SCORES), "offset": (k,),
         }  # fmt: skip
         for name, shape in shapes.items():
             if rest[name].shape != shape:

@@ -1,13 +1,13 @@
 """Fit the gallery of hens, and put its scores into units of held-out sittings."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detector.backbone import Floats
-from detector.identity import SCORES, Gallery
+from detector.identity import HIGHEST, LOWEST, SCORES, SLOPE, Gallery
 from detector.training.heads import fit_head
 from henbot.domain.observations import HenId
 
@@ -15,6 +15,14 @@ L2 = 1.0
 LEAST_PICTURES = 4
 FOLDS = 4
 LEAST_VARIATION = np.asarray([0.15, 0.3, 0.1], np.float32)
+
+INDEPENDENT_PICTURES = 20.0
+"""What a set of held-out pictures is worth in the fusion: they come from few sittings."""
+
+FUSION_FREEDOM, OFFSET_FREEDOM = 0.5, 1.0
+"""Standard deviations of the fusion's weights and offset around what one hen alone gets."""
+
+NEWTON_STEPS = 30
 
 STRANGER = HenId("")
 """Marks a bird with painted plumage."""
@@ -56,18 +64,46 @@ def fit_gallery(portraits: Portraits) -> Gallery | None:
     if not hens:
         return None
     bare = _fit(portraits, hens)
-    held_out = [_held_out_scores(portraits, hens, hen) for hen in hens]
-    usual = np.stack([np.median(scores, axis=0) for scores in held_out])
-    spread = np.stack([(np.percentile(s, 84, axis=0) - np.percentile(s, 16, axis=0)) / 2 for s in held_out])
-    neutral = [neutral_score(_sittings(portraits, hen)) for hen in hens]
-    parts = {name: getattr(bare, name) for name in ("centre", "spread", "mean", "scale", "weights", "bias")}
-    return Gallery(
-        hens=bare.hens,
-        **parts,
-        usual=usual.astype(np.float32),
-        variation=np.maximum(spread, LEAST_VARIATION).astype(np.float32),
-        neutral=np.asarray(neutral, np.float32),
-    )
+    shown, scores = _held_out(portraits, hens)
+    calibrated = [
+        _calibrate(scores[:, column], shown == hen, neutral_score(_sittings(portraits, hen)))
+        for column, hen in enumerate(hens)
+    ]
+    usual, variation, fusion, offset = (np.stack(parts).astype(np.float32) for parts in zip(*calibrated, strict=True))
+    return replace(bare, usual=usual, variation=variation, fusion=fusion, offset=offset)
+
+
+def _calibrate(scores: Floats, own: NDArray[np.bool_], neutral: float) -> tuple[NDArray[np.float64], ...]:
+    """Her usual scores, their variation, and how they add up to log-odds, from held-out pictures of all hens.
+
+    Args:
+        scores: (n, 3) of one hen's template.
+        own: (n,) which pictures show her.
+        neutral: the averaged score at which hen and stranger are equally likely, before other hens were seen.
+    """
+    usual = np.median(scores[own], axis=0).astype(np.float64)
+    low, high = np.percentile(scores[own], (16, 84), axis=0)
+    variation = np.maximum((high - low) / 2, LEAST_VARIATION)
+    prior = np.asarray([SLOPE / SCORES] * SCORES + [-SLOPE * neutral])
+    if own.all():
+        return usual, variation, prior[:SCORES], prior[SCORES]
+    units = np.clip((scores - usual) / variation, LOWEST, HIGHEST)
+    fused = _fuse(np.concatenate([units, np.ones((len(units), 1))], axis=1), own, prior)
+    return usual, variation, fused[:SCORES], fused[SCORES]
+
+
+def _fuse(rows: NDArray[np.float64], own: NDArray[np.bool_], prior: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Logistic regression drawn to `prior` (maximum a posteriori), by Newton's method; no weight below zero."""
+    share = np.where(own, 0.5 / own.sum(), 0.5 / (~own).sum()) * INDEPENDENT_PICTURES
+    precision = np.diag(1.0 / np.asarray([*[FUSION_FREEDOM] * SCORES, OFFSET_FREEDOM]) ** 2)
+    found = prior.copy()
+    for _ in range(NEWTON_STEPS):
+        likely = 1.0 / (1.0 + np.exp(-np.clip(rows @ found, -30, 30)))
+        slope = rows.T @ (share * (likely - own)) + precision @ (found - prior)
+        curvature = (rows * (share * likely * (1 - likely))[:, None]).T @ rows + precision
+        found = found - np.linalg.solve(curvature, slope)
+    found[:SCORES] = np.maximum(found[:SCORES], 0.0)
+    return np.asarray(found)
 
 
 def neutral_score(sittings: int) -> float:
@@ -106,7 +142,8 @@ def _fit(portraits: Portraits, hens: Sequence[HenId]) -> Gallery:
         bias=np.asarray(biases, np.float32),
         usual=np.zeros((k, SCORES), np.float32),
         variation=np.ones((k, SCORES), np.float32),
-        neutral=np.zeros(k, np.float32),
+        fusion=np.zeros((k, SCORES), np.float32),
+        offset=np.zeros(k, np.float32),
     )
 
 
@@ -134,26 +171,32 @@ def _against_rest(portraits: Portraits, hen: HenId, mean: Floats, scale: Floats)
     return slope, float(head.bias[1] - head.bias[0] - slope @ head.mean)
 
 
-def _held_out_scores(portraits: Portraits, hens: Sequence[HenId], hen: HenId) -> Floats:
-    """(pictures, 3): the hen's scores in sittings, or parts of sittings, that the gallery has not seen."""
-    found = []
-    column = list(hens).index(hen)
-    real = (portraits.hens == hen) & ~portraits.relit
-    for fold in _folds(portraits, hen):
-        inside = np.isin(portraits.times, fold) & (portraits.painted_from == hen)
-        if not (real & ~inside).any():
+def _held_out(portraits: Portraits, hens: Sequence[HenId]) -> tuple[NDArray[np.str_], Floats]:
+    """Who real pictures show, (n,), and all hens' scores, (n, k, 3), by galleries that saw neither their sitting nor,
+    for a hen with fewer than three sittings, their quarter of her pictures.
+    """
+    fold = _folds(portraits, hens)
+    real = ~portraits.relit & (portraits.hens != STRANGER) & np.isin(portraits.hens, hens)
+    shown: list[NDArray[np.str_]] = []
+    scores: list[Floats] = []
+    for number in range(FOLDS):
+        inside = fold == number
+        if not (real & inside).any():
             continue
         gallery = _fit(portraits.where(~inside), hens)
-        found.append(gallery.scores(portraits.birds[real & inside])[:, column])
-    return np.concatenate(found) if found else _fit(portraits, hens).scores(portraits.birds[real])[:, column]
+        shown.append(portraits.hens[real & inside])
+        scores.append(gallery.scores(portraits.birds[real & inside]))
+    return np.concatenate(shown), np.concatenate(scores)
 
 
-def _folds(portraits: Portraits, hen: HenId) -> list[NDArray[np.float64]]:
-    """Capture times, grouped by sitting; with fewer than three sittings by stretches of time."""
-    own = portraits.hens == hen
-    sittings = sorted(set(portraits.sittings[own].tolist()))
-    if len(sittings) < 3:
-        times = np.unique(portraits.times[own])
-        return [part for part in np.array_split(times, FOLDS) if len(part)]
-    groups = [sittings[i::FOLDS] for i in range(min(FOLDS, len(sittings)))]
-    return [np.unique(portraits.times[own & np.isin(portraits.sittings, group)]) for group in groups]
+def _folds(portraits: Portraits, hens: Sequence[HenId]) -> NDArray[np.int64]:
+    """(n,): each row's fold, the same for a picture and its altered copies; every hen has pictures in two at least."""
+    fold = np.zeros(len(portraits.hens), np.int64)
+    for hen in hens:
+        own = portraits.painted_from == hen
+        sittings, places = np.unique(portraits.sittings[own], return_inverse=True)
+        if len(sittings) < 3:
+            _, places = np.unique(portraits.times[own], return_inverse=True)
+            places = places * FOLDS // (places.max() + 1)
+        fold[own] = places % FOLDS
+    return fold

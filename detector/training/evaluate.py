@@ -1,0 +1,148 @@
+"""Compare what a version says of labelled frames with the labels."""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any, TypedDict
+
+import numpy as np
+
+from detector.crops import Pixels
+from detector.recognition import Recogniser, Recognition
+from detector.training.dataset import Dataset, LabelledNest, crops_of, load_dataset
+from henbot.domain.observations import UNKNOWN
+
+DRAWS = 1000
+"""Bootstrap draws for the 95 % intervals; frames are neighbours in time, so the truth is wider."""
+
+
+class FrameRow(TypedDict):
+    """What the version says of one nest in one frame, with the field names of `labels.csv`."""
+
+    file: str
+    captured_at: str
+    nest: str
+    hens: int
+    hen: str | None
+    posture: str | None
+    eggs: int | None
+    quality: str
+    hens_probabilities: dict[str, float]
+    posture_probabilities: dict[str, float]
+    hen_probabilities: dict[str, float]
+
+
+Judged = tuple[LabelledNest, FrameRow]
+
+
+def evaluate(
+    dataset: Path,
+    recogniser: Recogniser,
+    days_from: date | None = None,
+    days_to: date | None = None,
+    tick: Callable[[], None] = lambda: None,
+) -> dict[str, Any]:
+    """`{metrics, frames}` of a dataset folder.
+
+    Args:
+        dataset: the folder.
+        recogniser: the version to judge.
+        days_from: first day in the coop's time zone; all if None.
+        days_to: last day, inclusive.
+        tick: called once a row.
+
+    Raises:
+        DatasetInvalid: the folder is malformed.
+    """
+    read = load_dataset(dataset)
+    judged: list[Judged] = []
+    skipped: list[str] = []
+    for row, crop in crops_of(read, read.of_days(days_from, days_to)):
+        tick()
+        if crop is None:
+            skipped.append(row.file)
+        else:
+            judged.append((row, _say(recogniser, row, crop)))
+    metrics = measure(read, judged) | {"frames": len(judged), "skipped": sorted(set(skipped))}
+    return {"metrics": metrics, "frames": [said for _, said in judged]}
+
+
+def _say(recogniser: Recogniser, row: LabelledNest, crop: Pixels) -> FrameRow:
+    return frame_row(row, recogniser.recognise(crop[None], [row.nest])[0])
+
+
+def frame_row(row: LabelledNest, said: Recognition) -> FrameRow:
+    """A recognition in the words of `labels.csv`."""
+    bird = said.birds[0] if said.birds else None
+    hens = {str(hen): round(p, 4) for hen, p in bird.hens.items()} if bird else {}
+    postures = {str(posture): round(p, 4) for posture, p in bird.postures.items()} if bird else {}
+    return FrameRow(
+        file=row.file,
+        captured_at=row.captured_at.isoformat().replace("+00:00", "Z"),
+        nest=str(row.nest),
+        hens=int(np.argmax(said.hens_probabilities)),
+        hen=max(hens, key=hens.__getitem__, default=None),
+        posture=max(postures, key=postures.__getitem__, default=None),
+        eggs=said.eggs,
+        quality=str(said.quality),
+        hens_probabilities={str(count): round(p, 4) for count, p in enumerate(said.hens_probabilities)},
+        posture_probabilities=postures,
+        hen_probabilities=hens,
+    )
+
+
+def measure(dataset: Dataset, judged: Sequence[Judged]) -> dict[str, Any]:
+    """Metrics over nests (roosts apart), each over the labels that are sure."""
+    nests = [(row, said) for row, said in judged if dataset.nests[row.nest].kind == "nest"]
+    counted = [(row, said) for row, said in nests if row.sure("hens")]
+    posed = [(row, said) for row, said in nests if row.hens and row.sure("posture") and said["posture"]]
+    return {
+        "hen_or_none": _balanced([(bool(row.hens), bool(said["hens"])) for row, said in counted]),
+        "hens": _balanced([(min(row.hens or 0, 2), said["hens"]) for row, said in counted]),
+        "posture": _balanced([(str(row.posture), said["posture"]) for row, said in posed]),
+        "hen": _identity(nests),
+        "roost": _roost([(row, said) for row, said in judged if dataset.nests[row.nest].kind == "roost"]),
+    }
+
+
+def _identity(nests: Sequence[Judged]) -> dict[str, Any]:
+    """Naming, frame by frame; `strangers` are hens that the version does not know."""
+    known = {hen for _, said in nests for hen in said["hen_probabilities"]} - {UNKNOWN}
+    named = [
+        (str(row.hen), said["hen"])
+        for row, said in nests
+        if row.hens == 1 and row.sure("hen") and row.hen != UNKNOWN and said["hen"]
+    ]
+    own = [pair for pair in named if pair[0] in known]
+    strangers = [pair for pair in named if pair[0] not in known]
+    spoken = [pair for pair in own if pair[1] != UNKNOWN]
+    return _balanced(spoken) | {
+        "abstained": len(own) - len(spoken),
+        "strangers": len(strangers),
+        "strangers_unknown": sum(said == UNKNOWN for _, said in strangers),
+    }
+
+
+def _roost(judged: Sequence[Judged]) -> dict[str, Any]:
+    errors = [abs((row.hens or 0) - said["hens"]) for row, said in judged if row.sure("hens")]
+    return {"frames": len(errors), "mean_absolute_error": round(float(np.mean(errors)), 3) if errors else None}
+
+
+def _balanced(pairs: Sequence[tuple[object, object]]) -> dict[str, Any]:
+    """Balanced accuracy (mean recall of the classes that occur) with its 95 % interval, accuracy, recall by class."""
+    if not pairs:
+        return {"frames": 0, "balanced_accuracy": None, "low": None, "high": None, "accuracy": None, "recall": {}}
+    right = {
+        str(kind): np.asarray([truth == said for truth, said in pairs if truth == kind], np.float64)
+        for kind in sorted({truth for truth, _ in pairs}, key=str)
+    }
+    random = np.random.default_rng(0)
+    draws = [np.mean([random.choice(hits, len(hits)).mean() for hits in right.values()]) for _ in range(DRAWS)]
+    return {
+        "frames": len(pairs),
+        "balanced_accuracy": round(float(np.mean([hits.mean() for hits in right.values()])), 4),
+        "low": round(float(np.percentile(draws, 2.5)), 4),
+        "high": round(float(np.percentile(draws, 97.5)), 4),
+        "accuracy": round(float(np.concatenate(list(right.values())).mean()), 4),
+        "recall": {kind: round(float(hits.mean()), 4) for kind, hits in right.items()},
+    }
