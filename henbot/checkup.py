@@ -79,10 +79,8 @@ def check_coop(path: Path) -> Iterator[Finding]:
         yield Finding(Verdict.WRONG, str(exc))
         return
     nests = sum(len(camera.nests) for camera in config.cameras)
-    yield Finding(
-        Verdict.OK,
-        f"{path} is a coop of {len(config.hens)} hens, {len(config.cameras)} cameras and {nests} nests or roosts.",
-    )
+    counts = f"hens: {len(config.hens)}, cameras: {len(config.cameras)}, nests and roosts: {nests}"
+    yield Finding(Verdict.OK, f"{path} describes the coop {config.coop.name} ({counts}).")
     for camera in config.cameras:
         yield from check_camera(camera)
     yield from check_people(config)

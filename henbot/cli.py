@@ -30,7 +30,7 @@ def needs(extra: str) -> Iterator[None]:
         if exc.name and exc.name.partition(".")[0] in ("henbot", "detector"):
             raise
         raise click.ClickException(
-            f"This needs the part `{extra}` of henbot ({exc.name} is missing). Install it: pip install 'henbot[{extra}]'"
+            f"This needs henbot's part `{extra}` ({exc.name} is missing). Install it: pip install 'henbot[{extra}]'"
         ) from exc
 
 
@@ -63,7 +63,7 @@ def init(path: Path, force: bool) -> None:
     target = write_template(path, force)
     click.echo(f"Wrote {target}. Next:")
     click.echo(f"  1. Fill it in: the time zone, your hens, where the camera's pictures come from. {target} explains.")
-    click.echo(f"  2. {HOW_TO_GET_A_TOKEN}")
+    click.echo(f"  2. Get a bot token. {HOW_TO_GET_A_TOKEN}")
     click.echo(f"  3. henbot check {target}   tells what is still missing.")
     click.echo("  4. henbot run   starts the bot and the detector.")
     click.echo("Without a token: `henbot demo` shows a day, `henbot sandbox` is a Telegram of your own.")

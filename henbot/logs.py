@@ -12,7 +12,7 @@ import structlog
 _TOKEN = re.compile(r"\d+(?::|%3[Aa])[A-Za-z0-9_-]{30,}")
 _PASSWORD = re.compile(r"(?<=://)[^/\s@'\"]*:[^/\s'\"]*(?=@)")
 
-LOUD_LOGGERS = ("apscheduler", "httpx", "httpcore", "telegram.ext.ExtBot")
+LOUD_LOGGERS = ("alembic", "apscheduler", "httpx", "httpcore", "telegram.ext.ExtBot")
 """Libraries that report each request or run at INFO: they are heard from WARNING on, or when debugging."""
 
 

@@ -15,7 +15,7 @@ TELEGRAM = "https://api.telegram.org"
 _TOKEN = re.compile(r"\d{3,}:[A-Za-z0-9_-]{30,}")
 
 HOW_TO_GET_A_TOKEN = (
-    "Ask @BotFather in Telegram for one, and put it in HENBOT_TOKEN or in a file that HENBOT_TOKEN_FILE names."  # noqa: S105 - a sentence
+    "Ask @BotFather in Telegram for it, and put it in HENBOT_TOKEN or in a file that HENBOT_TOKEN_FILE names."  # noqa: S105 - a sentence
 )
 
 
