@@ -1,0 +1,144 @@
+"""One camera's desk: its nests' watches, and the recording of what they say."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime
+
+import structlog
+
+from detector.crops import Pixels
+from detector.frame import Frame
+from detector.pipeline import Pipeline, nest_picture
+from detector.recognition import Recogniser
+from detector.sources import Cursor
+from henbot.config import CameraConfig, NestConfig
+from henbot.domain.errors import FrameUnreadable
+from henbot.domain.events import Event, HenArrived, HenSettled, VisitEvent
+from henbot.domain.observations import NestId, Observation
+from henbot.domain.tracks import WatchRules
+from henbot.domain.watch import NestWatch, WatchState
+from henbot.services.media import MediaFolder
+from henbot.services.recording import CameraStep, Evidence, NestStep, Recorder, watch_state
+from henbot.storage.database import Database
+from henbot.storage.tables import CameraRow
+
+log = structlog.get_logger(__name__)
+
+ROLES: dict[type[Event], str] = {HenArrived: "arrived", HenSettled: "settled"}
+"""Which events are worth a picture, and what it then shows."""
+
+
+def rules_of(camera: CameraConfig, threshold: float) -> WatchRules:
+    """The watch's rules for a camera; `threshold` is the least posterior at which a visit has a name."""
+    return WatchRules(
+        motion=camera.trigger == "motion",
+        leave_after=camera.leave_after,
+        trust_gap=camera.trust_gap,
+        name=threshold,
+    )
+
+
+class CameraDesk:
+    """Watches the nests of one camera and records each step in one transaction.
+
+    What it remembers beyond the newest picture stands in the database, so a new desk goes on where another was killed.
+    """
+
+    def __init__(self, pipeline: Pipeline, database: Database, media: MediaFolder, threshold: float) -> None:
+        self.pipeline = pipeline
+        self._recorder = Recorder(database)
+        self._media = media
+        self._pictures: dict[NestId, tuple[datetime, Pixels]] = {}
+        self._nests = {nest.id: nest for nest in pipeline.camera.nests}
+        rules = rules_of(pipeline.camera, threshold)
+        with database.reading() as session:
+            self._watches = {
+                nest.id: NestWatch(nest.id, rules, watch_state(session, nest.id))
+                for nest in pipeline.camera.nests
+                if nest.kind == "nest"
+            }
+            row = session.get_one(CameraRow, pipeline.camera.id)
+            self.cursor = Cursor(row.cursor_at, row.cursor_name or "") if row.cursor_at else None
+
+    @property
+    def deadline(self) -> datetime | None:
+        """When silence itself will mean something."""
+        moments = [watch.deadline for watch in self._watches.values()]
+        return min((moment for moment in moments if moment), default=None)
+
+    def use(self, recogniser: Recogniser, threshold: float) -> None:
+        """Go on with another model version; visits that are going on go on."""
+        self.pipeline.recogniser = recogniser
+        for watch in self._watches.values():
+            watch.rules = replace(watch.rules, name=threshold)
+
+    def take(self, frame: Frame, skipped: int = 0) -> list[Observation]:
+        """Look at a frame and record what it brings.
+
+        Args:
+            skipped: pictures of the camera that could not be read since the last step.
+        """
+        try:
+            observations = self.pipeline.observe(frame)
+        except FrameUnreadable as exc:
+            log.warning("frame.skipped", camera=frame.camera, file=frame.name, reason=str(exc))
+            observations, skipped = [], skipped + 1
+        step = CameraStep(
+            camera=self.pipeline.camera.id,
+            at=frame.captured_at,
+            cursor=(frame.captured_at, frame.name),
+            skipped=skipped,
+        )
+        for seen in observations:
+            if seen.hens:
+                self._pictures[seen.nest] = (seen.at, frame.pixels)
+        self._record(step, lambda: [self._observed(seen) for seen in observations])
+        self.cursor = Cursor(frame.captured_at, frame.name)
+        return observations
+
+    def pass_time(self, at: datetime) -> None:
+        """Record what silence until `at` means, if it means anything."""
+        if self.deadline and self.deadline <= at:
+            step = CameraStep(camera=self.pipeline.camera.id, at=at)
+            self._record(step, lambda: [self._advanced(watch, at) for watch in self._watches.values()])
+
+    def _record(self, step: CameraStep, steps: Callable[[], Iterable[NestStep]]) -> None:
+        """Let the watches take a step and record it; if it cannot be recorded, it was not taken."""
+        before = {nest: watch.state for nest, watch in self._watches.items()}
+        try:
+            self._recorder.record(replace(step, nests=tuple(steps())))
+        except BaseException:
+            self._restore(before)
+            raise
+
+    def _restore(self, states: dict[NestId, WatchState]) -> None:
+        for nest, state in states.items():
+            self._watches[nest].state = state
+
+    def _observed(self, seen: Observation) -> NestStep:
+        watch = self._watches.get(seen.nest)
+        if watch is None:
+            return NestStep(seen.nest, WatchState(), observation=seen)
+        return self._step(watch, watch.observe(seen), seen)
+
+    def _advanced(self, watch: NestWatch, at: datetime) -> NestStep:
+        return self._step(watch, watch.advance(at), None)
+
+    def _step(self, watch: NestWatch, events: list[Event], seen: Observation | None) -> NestStep:
+        evidence = [one for event in events if (one := self._evidence(self._nests[watch.nest], event))]
+        return NestStep(watch.nest, watch.state, list(watch.touched.values()), events, seen, evidence)
+
+    def _evidence(self, nest: NestConfig, event: Event) -> Evidence | None:
+        """A picture of what happened, the newest that shows a hen; a full disk costs the picture, not the event."""
+        role = ROLES.get(type(event))
+        if role is None or not isinstance(event, VisitEvent) or nest.id not in self._pictures:
+            return None
+        at, pixels = self._pictures[nest.id]
+        if at < event.at:
+            return None
+        try:
+            stored = self._media.put(nest_picture(pixels, nest.polygon), ".jpg")
+        except OSError as exc:
+            log.warning("picture.not_stored", nest=nest.id, reason=exc.strerror)
+            return None
+        return Evidence(event.visit, role, at, stored.sha256, stored.path, stored.size)

@@ -1,0 +1,79 @@
+"""One camera: frames in, observations out. Knows nothing of storage."""
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+from detector.crops import Pixels, cut
+from detector.frame import Frame
+from detector.motion import MotionGate
+from detector.recognition import Recogniser, Recognition
+from henbot.config import CameraConfig, NestConfig
+from henbot.domain.errors import FrameUnreadable
+from henbot.domain.observations import Observation
+
+PICTURE_SIDE_PX = 1280
+JPEG_QUALITY = 85
+
+
+class Pipeline:
+    """One camera's way from a frame to observations.
+
+    A motion-triggered camera has chosen its frames itself; on a continuous one a motion gate spares the model frames
+    that show nothing new. The recogniser may be replaced between two frames.
+    """
+
+    def __init__(self, camera: CameraConfig, recogniser: Recogniser) -> None:
+        self.camera = camera
+        self.recogniser = recogniser
+        self._gate = MotionGate() if camera.trigger == "continuous" else None
+
+    def observe(self, frame: Frame) -> list[Observation]:
+        """What is seen in each nest; nothing if nothing moved since the last look.
+
+        Raises:
+            FrameUnreadable: a nest's polygon lies outside the picture.
+        """
+        if self._gate and not self._gate.moved(frame.pixels, frame.captured_at):
+            return []
+        nests = self.camera.nests
+        try:
+            crops = np.stack([cut(frame.pixels, nest.polygon) for nest in nests])
+        except ValueError as exc:
+            raise FrameUnreadable(f"{frame.name}: {exc}") from exc
+        said = self.recogniser.recognise(crops, [nest.id for nest in nests])
+        return [self._observation(frame, nest, one) for nest, one in zip(nests, said, strict=True)]
+
+    def _observation(self, frame: Frame, nest: NestConfig, said: Recognition) -> Observation:
+        return Observation(
+            camera=self.camera.id,
+            nest=nest.id,
+            at=frame.captured_at,
+            hens_probabilities=said.hens_probabilities,
+            birds=said.birds,
+            eggs=said.eggs,
+            quality=said.quality,
+            model=self.recogniser.version,
+            frame=frame.name,
+        )
+
+
+def nest_picture(pixels: Pixels, polygon: Sequence[tuple[float, float]]) -> bytes:
+    """A JPEG of the nest's surroundings (the rectangle around its polygon), at most 1280 pixels a side.
+
+    Args:
+        pixels: (height, width, 3) uint8 RGB.
+    """
+    height, width = pixels.shape[:2]
+    corners = np.asarray(polygon) * (width, height)
+    left, top = np.clip(np.floor(corners.min(axis=0)), 0, (width - 1, height - 1)).astype(int)
+    right, bottom = np.clip(np.ceil(corners.max(axis=0)), (left + 1, top + 1), (width, height)).astype(int)
+    part = pixels[top:bottom, left:right]
+    scale = min(1.0, PICTURE_SIDE_PX / max(part.shape[:2]))
+    if scale < 1.0:
+        part = cv2.resize(part, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA).astype(np.uint8)
+    done, encoded = cv2.imencode(".jpg", cv2.cvtColor(part, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
+    if not done:
+        raise FrameUnreadable("the nest's picture could not be encoded as JPEG")
+    return encoded.tobytes()

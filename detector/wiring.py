@@ -1,0 +1,132 @@
+"""Putting the parts together for a command."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import cast
+
+from sqlalchemy import make_url
+
+from detector.camera_desk import CameraDesk
+from detector.frame import Frame
+from detector.pipeline import Pipeline
+from detector.recognition import stock_recogniser
+from detector.replay import Pace, RecordedSource, Replay
+from detector.serving import STOCK_NAME_THRESHOLD, Serving, load_with_threshold
+from detector.sources import Cursor, Skipped
+from detector.sources.build import build_source
+from detector.worker import Worker
+from henbot.config import CoopConfig, Settings, load_coop
+from henbot.domain.clock import day_bounds
+from henbot.domain.errors import ConfigInvalid
+from henbot.services.coop_clock import CoopClock, wall_now
+from henbot.services.coop_records import seed_coop
+from henbot.services.media import MediaFolder
+from henbot.storage.database import Database, open_database
+from henbot.storage.schema import check_schema, migrate
+
+RECORDED = ("folder", "video")
+"""Kinds of source that have an end."""
+
+Days = tuple[date | None, date | None]
+
+
+@dataclass(slots=True)
+class _Until:
+    """A recorded source that ends before a moment."""
+
+    source: RecordedSource
+    end: datetime | None
+
+    @property
+    def skipped(self) -> list[Skipped]:
+        return self.source.skipped
+
+    def __iter__(self) -> Iterator[Frame]:
+        for frame in self.source:
+            if self.end and frame.captured_at >= self.end:
+                return
+            yield frame
+
+
+@dataclass(frozen=True, slots=True)
+class OpenReplay:
+    """A dataset, a version and a database, ready to be played."""
+
+    database: Database
+    desks: Sequence[CameraDesk]
+    sources: Sequence[RecordedSource]
+
+    def replay(self, pace: Pace) -> Replay:
+        """The run, not begun yet."""
+        return Replay(self.desks, self.sources, pace)
+
+
+def open_replay(dataset: Path, model: Path | None, url: str, media: Path | None, days: Days) -> OpenReplay:
+    """Open a dataset folder for a replay into a database, which is made or brought up to date first.
+
+    Args:
+        model: a version's folder; None for the stock recogniser.
+        media: the media folder; None for `media` beside the database's file, or here.
+        days: first and last day in the coop's time zone, each None for no limit.
+
+    Raises:
+        HenbotError: the dataset, the version or the database cannot be used.
+    """
+    config = load_coop(dataset / "coop.yaml")
+    recorded = [camera for camera in config.cameras if camera.source.kind in RECORDED]
+    if not recorded:
+        raise ConfigInvalid(f"{dataset / 'coop.yaml'}: no camera has a source of kind folder or video, so nothing can be replayed")
+    recogniser, threshold = load_with_threshold(model) if model else (stock_recogniser(), STOCK_NAME_THRESHOLD)
+    start, end = _bounds(days, config)
+    migrate(url)
+    database = open_database(url)
+    _seed(database, config)
+    folder = MediaFolder(media or _beside(url))
+    desks = [CameraDesk(Pipeline(camera, recogniser), database, folder, threshold) for camera in recorded]
+    sources = [
+        _Until(
+            cast(RecordedSource, build_source(camera, config.coop.timezone, _later(desk.cursor, start))),
+            end,
+        )
+        for camera, desk in zip(recorded, desks, strict=True)
+    ]
+    return OpenReplay(database, desks, sources)
+
+
+def build_worker(settings: Settings, config: CoopConfig) -> Worker:
+    """The live worker.
+
+    Raises:
+        HenbotError: the database's schema is not this program's, or the shipped backbone cannot be loaded.
+    """
+    database = open_database(settings.database)
+    check_schema(database)
+    _seed(database, config)
+    return Worker(config, database, MediaFolder(settings.media), Serving(database, settings.models), CoopClock(database))
+
+
+def _seed(database: Database, config: CoopConfig) -> None:
+    with database.writing() as session:
+        seed_coop(session, config, wall_now())
+        session.commit()
+
+
+def _bounds(days: Days, config: CoopConfig) -> tuple[datetime | None, datetime | None]:
+    first, last = days
+    zone = config.coop.timezone
+    return day_bounds(first, zone)[0] if first else None, day_bounds(last, zone)[1] if last else None
+
+
+def _later(cursor: Cursor | None, start: datetime | None) -> Cursor | datetime | None:
+    just_before = start - timedelta(microseconds=1) if start else None
+    if cursor is None or just_before is None:
+        return cursor or just_before
+    return cursor if cursor.captured_at.astimezone(UTC) >= just_before else just_before
+
+
+def _beside(url: str) -> Path:
+    parsed = make_url(url)
+    is_file = parsed.get_backend_name() == "sqlite" and parsed.database not in (None, "", ":memory:")
+    return Path(str(parsed.database)).parent / "media" if is_file else Path("media")
