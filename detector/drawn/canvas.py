@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeAlias
 
 import cv2
@@ -50,7 +51,8 @@ class Placing:
 
     def pixel(self, point: Point) -> tuple[int, int]:
         """Nearest pixel (x, y) of a point."""
-        return round(self.x + self.facing * self.unit * point[0]), round(self.y + self.unit * point[1])
+        across, down = self.facing * self.unit * point[0], self.unit * point[1]
+        return round(self.x) + round(across), round(self.y) + round(down)
 
     def length(self, units: float) -> int:
         """Length in pixels, at least 1."""
@@ -82,20 +84,49 @@ def paint(
         shades: upper and lower colour.
         feathers: scallops over it, if any.
     """
-    outline = np.array([placing.pixel((x, y)) for x, y in rounded(corners)], dtype=np.int32)
+    shape = _shape(tuple(corners), placing.unit, placing.facing, shades, feathers)
+    height, width = shape.mask.shape
+    left, top = round(placing.x) + shape.left, round(placing.y) + shape.top
+    rows = slice(max(0, -top), min(height, pixels.shape[0] - top))
+    columns = slice(max(0, -left), min(width, pixels.shape[1] - left))
+    if rows.start < rows.stop and columns.start < columns.stop:
+        below = pixels[top + rows.start : top + rows.stop, left + columns.start : left + columns.stop]
+        _blend(below, shape.colours[rows, columns], shape.mask[rows, columns])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Shape:
+    """A painted shape, ready to be laid anywhere.
+
+    Attributes:
+        colours: (height, width, 3) uint8 RGB.
+        mask: (height, width) uint8, how much of it covers.
+        left, top: its corner's pixels from the placing's origin.
+    """
+
+    colours: Pixels
+    mask: Pixels
+    left: int
+    top: int
+
+
+@lru_cache(maxsize=96)
+def _shape(
+    corners: tuple[Point, ...], unit: float, facing: int, shades: tuple[Colour, Colour], feathers: Feathers | None
+) -> _Shape:
+    """Feathers are hundreds of arcs, so a shape is painted once for each size and side."""
+    here = Placing(0, 0, unit, facing)
+    outline = np.array([here.pixel((x, y)) for x, y in rounded(corners)], dtype=np.int32)
     left, top, width, height = cv2.boundingRect(outline)
-    box = _inside(pixels, left - 1, top - 1, left + width + 1, top + height + 1)
-    if box is None:
-        return
-    x1, y1, x2, y2 = box
-    mask = np.zeros((y2 - y1, x2 - x1), np.uint8)
-    cv2.fillPoly(mask, [outline - (x1, y1)], 255, cv2.LINE_AA)
-    down = np.clip((np.arange(y1, y2) - top) / max(1, height), 0, 1)[:, None]
+    left, top, width, height = left - 1, top - 1, width + 2, height + 2
+    mask = np.zeros((height, width), np.uint8)
+    cv2.fillPoly(mask, [np.subtract(outline, (left, top))], 255, cv2.LINE_AA)
+    down = np.linspace(0, 1, height)[:, None]
     column = (1 - down) * np.array(shades[0]) + down * np.array(shades[1])
-    layer = np.repeat(column[:, None], x2 - x1, axis=1).astype(np.uint8)
+    colours = np.repeat(column[:, None], width, axis=1).astype(np.uint8)
     if feathers:
-        _scallop(layer, placing, feathers, (left - x1, top - y1))
-    _blend(pixels[y1:y2, x1:x2], layer, mask)
+        _scallop(colours, here, feathers)
+    return _Shape(colours, mask, left, top)
 
 
 def stroke(pixels: Pixels, placing: Placing, points: Sequence[Point], colour: Colour, width: float) -> None:
@@ -110,20 +141,14 @@ def dot(pixels: Pixels, placing: Placing, centre: Point, radii: tuple[float, flo
     cv2.ellipse(pixels, placing.pixel(centre), axes, 0, 0, 360, colour, cv2.FILLED, cv2.LINE_AA)
 
 
-def _inside(pixels: Pixels, x1: int, y1: int, x2: int, y2: int) -> tuple[int, int, int, int] | None:
-    height, width = pixels.shape[:2]
-    x1, y1, x2, y2 = max(0, x1), max(0, y1), min(width, x2), min(height, y2)
-    return (x1, y1, x2, y2) if x1 < x2 and y1 < y2 else None
-
-
-def _scallop(layer: Pixels, placing: Placing, feathers: Feathers, origin: tuple[int, int]) -> None:
-    """Cover a layer with rows of arcs that hang like tiles, from the shape's own corner so that they move with it."""
+def _scallop(layer: Pixels, placing: Placing, feathers: Feathers) -> None:
+    """Cover a layer with rows of arcs that hang like tiles."""
     step = max(3, placing.length(feathers.size))
     height, width = layer.shape[:2]
     wobble = np.random.default_rng(len(feathers.edge) + step)
     turn = placing.facing * feathers.slant
-    for row, y in enumerate(range(origin[1] - step, height + step, max(2, round(step * 0.62)))):
-        for x in range(origin[0] - step + (row % 2) * step // 2, width + step, step):
+    for row, y in enumerate(range(-step, height + step, max(2, round(step * 0.62)))):
+        for x in range(-step + (row % 2) * step // 2, width + step, step):
             shift = wobble.normal(0, step * 0.08, 2)
             centre = round(x + shift[0]), round(y + shift[1])
             axes = round(step * 0.52), round(step * 0.6)

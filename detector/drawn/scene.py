@@ -204,14 +204,17 @@ def _egg(pixels: Pixels, place: Point, unit: float) -> None:
 
 def _shadow(pixels: Pixels, placing: Placing, down: float) -> None:
     """A soft shadow where she stands or sits."""
-    height, width = pixels.shape[:2]
-    quarter = np.zeros((height // 4, width // 4), np.float32)
     x, y = placing.pixel((-0.1, down))
-    axes = placing.length(1.25) // 4, placing.length(0.26) // 4
-    cv2.ellipse(quarter, (x // 4, y // 4), axes, 0, 0, 360, 1.0, cv2.FILLED)
-    quarter = cv2.GaussianBlur(quarter, (0, 0), max(1.0, placing.unit / 40))
-    dark = cv2.resize(quarter, (width, height))[..., None]
-    pixels[:] = (pixels * (1 - 0.5 * dark)).astype(np.uint8)
+    half = placing.length(1.7), placing.length(0.6)
+    left, top = max(0, x - half[0]), max(0, y - half[1])
+    ground = pixels[top : max(0, y + half[1]), left : max(0, x + half[0])]
+    if ground.size == 0:
+        return
+    dark = np.zeros(ground.shape[:2], np.float32)
+    axes = placing.length(1.25), placing.length(0.26)
+    cv2.ellipse(dark, (x - left, y - top), axes, 0, 0, 360, 0.5, cv2.FILLED)
+    soft = cv2.blur(cv2.blur(dark, (placing.length(0.2),) * 2), (placing.length(0.2),) * 2)
+    ground[:] = (ground * (1 - np.asarray(soft, np.float32)[..., None])).astype(np.uint8)
 
 
 def _lit(pixels: Pixels, scene: SceneState) -> Pixels:
@@ -231,8 +234,9 @@ def _lit(pixels: Pixels, scene: SceneState) -> Pixels:
         light *= (1 - 0.16 * (across**2 + down**2))[..., None]
         light += light * _sun_patch(scene, width, height)[..., None] * np.array([0.72, 0.60, 0.34], np.float32)
     dim = 1.0 if scene.infrared or colour[1] < 0.6 else 0.0
-    noise = np.random.default_rng(scene.seed).normal(0, 2.0 + 3.5 * dim, (height, width, 1))
-    return np.clip(light + noise, 0, 255).astype(np.uint8)
+    noise = np.random.default_rng(scene.seed).standard_normal((height, width, 1), np.float32)
+    light = light + np.float32(2.0 + 3.5 * dim) * noise
+    return np.clip(light, 0, 255, out=light).astype(np.uint8)
 
 
 def _sun_patch(scene: SceneState, width: int, height: int) -> NDArray[np.float32]:
