@@ -90,9 +90,12 @@ def check(path: Path | None) -> None:
 def migrate(database: str | None) -> None:
     """Make the database, or bring its tables up to this version (a copy of the file is kept)."""
     from henbot.config import load_settings
+    from henbot.storage.database import open_database
     from henbot.storage.schema import migrate as migrate_schema
 
-    revision = migrate_schema(database or load_settings().database)
+    url = database or load_settings().database
+    open_database(url).close()  # refuses an address that is none, and connects to nothing
+    revision = migrate_schema(url)
     click.echo(f"The database is up to date (schema {revision}).")
 
 

@@ -96,7 +96,9 @@ def load_coop(path: Path, environ: Mapping[str, str] = os.environ) -> CoopConfig
     try:
         config = CoopConfig.model_validate(content, context={"folder": folder, "environ": environ})
     except ValidationError as exc:
-        problems = [explain(error) for error in exc.errors(include_url=False)]
+        # A default that depends on a field in error is no mistake of the keeper's.
+        errors = [error for error in exc.errors(include_url=False) if error["type"] != "default_factory_not_called"]
+        problems = [explain(error) for error in errors]
         listed = "".join(f"\n  {problem}" for problem in problems)
         # No cause: pydantic's own error holds the values, and with them an address's password.
         raise ConfigInvalid(f"{path} has {_count(len(problems))}:{listed}") from None
