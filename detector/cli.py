@@ -63,7 +63,12 @@ def _json_option(command: Callable[..., None]) -> Callable[..., None]:
 @_days
 @_json_option
 def train(
-    datasets: tuple[Path, ...], out: Path, seed: int, days_from: date | None, days_to: date | None, json_file: Path | None
+    datasets: tuple[Path, ...],
+    out: Path,
+    seed: int,
+    days_from: date | None,
+    days_to: date | None,
+    json_file: Path | None,
 ) -> None:
     """Train on DATASETS and write the version to OUT/<id>."""
     from detector.training.fit import train as fit
@@ -102,26 +107,31 @@ def evaluate(
 @click.option("--database", required=True, metavar="URL", help="Like sqlite:///replay.db; made if missing.")
 @click.option("--media", type=FOLDER, help="Folder for pictures; by default `media` beside the database, or here.")
 @click.option("--on-the-clock", is_flag=True, help="Wait for the coop's clock in the database, as a live camera would.")
+@click.option("--quiet", is_flag=True, help="Show no progress bar.")
 @_days
 @_json_option
-def replay(  # noqa: PLR0913 - one parameter an option
+def replay(
     dataset: Path,
     model: Path | None,
     database: str,
     media: Path | None,
     on_the_clock: bool,
+    quiet: bool,
     days_from: date | None,
     days_to: date | None,
     json_file: Path | None,
 ) -> None:
     """Play DATASET's frames as if they came from a camera; frames that the database has seen are not played again."""
-    from detector.replay import AtOnce, OnTheClock, result
+    from detector.pacing import AtOnce, CoopPace
+    from detector.replay import result
     from detector.wiring import open_replay
 
     opened = open_replay(dataset, model, database, media, (days_from, days_to))
-    pace = OnTheClock(opened.database) if on_the_clock else AtOnce(opened.database)
+    stopped = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stopped.set())
+    pace = CoopPace(opened.clock_setting, stopped) if on_the_clock else AtOnce(opened.database)
     run = opened.replay(pace)
-    with _bar() as progress:
+    with _bar(quiet=quiet) as progress:
         task = progress.add_task("Replaying", total=None)
         run.run(lambda: progress.advance(task))
     found = result(opened.database, run.seen)
@@ -146,6 +156,36 @@ def work(config: Path | None) -> None:
 
 
 @cli.command()
+@click.argument("model", type=FOLDER)
+@_json_option
+def verify(model: Path, json_file: Path | None) -> None:
+    """Check that the version in folder MODEL is whole and can serve."""
+    from detector.recognition import load_recogniser
+
+    version = load_recogniser(model).version
+    _write(json_file, {"version": version})
+    click.echo(f"{version} can serve.")
+
+
+@cli.command()
+@click.option("--cache", required=True, type=FOLDER, help="Folder for what is downloaded or drawn.")
+@_json_option
+def data(cache: Path, json_file: Path | None) -> None:
+    """Find pictures for a demo: beside the project, in HENBOT_DATA, public ones, or drawn."""
+    import os
+
+    from detector.public_data import find_demo_data
+
+    with _bar() as progress:
+        task = progress.add_task("Getting pictures", total=None)
+        found = find_demo_data(
+            cache, os.environ, progress=lambda done, total: progress.update(task, completed=done, total=total)
+        )
+    _write(json_file, {"folder": str(found.folder), "how": found.how, "sentence": found.sentence})
+    click.echo(found.sentence)
+
+
+@cli.command()
 @click.argument("folder", type=FOLDER)
 @click.option("--days", default=2, show_default=True, type=click.IntRange(1, 31))
 def draw(folder: Path, days: int) -> None:
@@ -157,9 +197,9 @@ def draw(folder: Path, days: int) -> None:
 
 
 @contextmanager
-def _bar() -> Iterator[Progress]:
+def _bar(*, quiet: bool = False) -> Iterator[Progress]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    with Progress(*columns, console=Console(stderr=True), transient=True, disable=quiet) as progress:
         yield progress
 
 

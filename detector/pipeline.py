@@ -73,7 +73,9 @@ def nest_picture(pixels: Pixels, polygon: Sequence[tuple[float, float]]) -> byte
     scale = min(1.0, PICTURE_SIDE_PX / max(part.shape[:2]))
     if scale < 1.0:
         part = cv2.resize(part, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA).astype(np.uint8)
-    done, encoded = cv2.imencode(".jpg", cv2.cvtColor(part, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
+    done, encoded = cv2.imencode(
+        ".jpg", cv2.cvtColor(part, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY]
+    )
     if not done:
         raise FrameUnreadable("the nest's picture could not be encoded as JPEG")
     return encoded.tobytes()

@@ -1,7 +1,6 @@
 """Playing recorded frames through the worker's desks: at once, or on the coop's clock as a live camera would."""
 
 import heapq
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,10 +10,9 @@ from sqlalchemy import select
 
 from detector.camera_desk import CameraDesk
 from detector.frame import Frame
+from detector.pacing import Pace
 from detector.sources import Skipped
-from henbot.domain.clock import ClockSetting
 from henbot.domain.observations import Observation, Posture
-from henbot.services.coop_clock import clock_setting, set_clock, wall_now
 from henbot.storage.database import Database
 from henbot.storage.tables import EventRow, ObservationRow, VisitRow
 
@@ -22,45 +20,12 @@ from henbot.storage.tables import EventRow, ObservationRow, VisitRow
 class RecordedSource(Protocol):
     """Frames with an end; what could not be read is listed in `skipped`."""
 
-    skipped: list[Skipped]
-
-    def __iter__(self) -> Iterator[Frame]: ...
-
-
-class Pace(Protocol):
-    """Says when the coop reaches a moment."""
-
-    def reach(self, at: datetime) -> None:
-        """Return when coop time is `at`."""
+    @property
+    def skipped(self) -> list[Skipped]:
+        """What was passed over so far, and why."""
         ...
 
-
-@dataclass(frozen=True, slots=True)
-class AtOnce:
-    """The frames' own times are the clock, and it stands still between two of them."""
-
-    database: Database
-
-    def reach(self, at: datetime) -> None:
-        """Set the coop's clock to `at`."""
-        with self.database.writing() as session:
-            set_clock(session, ClockSetting(origin=at, started=wall_now(), speed=0.0))
-            session.commit()
-
-
-@dataclass(frozen=True, slots=True)
-class OnTheClock:
-    """Waits for the coop's clock as it stands in the database."""
-
-    database: Database
-    sleep: Callable[[float], None] = time.sleep
-
-    def reach(self, at: datetime) -> None:
-        """Wait until the coop's clock shows `at`; a clock that stands still is not waited for."""
-        with self.database.reading() as session:
-            due = clock_setting(session).wall_time(at)
-        if due is not None:
-            self.sleep(max((due - wall_now()).total_seconds(), 0.0))
+    def __iter__(self) -> Iterator[Frame]: ...
 
 
 @dataclass(slots=True)
@@ -84,7 +49,8 @@ class Replay:
         """Play all frames in the order of their times; deadlines between them are kept at their own times."""
         counted = [0] * len(self.sources)
         for number, frame in self._in_order():
-            self._wait_for(frame.captured_at)
+            if not self._wait_for(frame.captured_at):
+                break
             lost = self.sources[number].skipped
             observations = self.desks[number].take(frame, len(lost) - counted[number])
             counted[number] = len(lost)
@@ -97,14 +63,16 @@ class Replay:
         streams = [((number, frame) for frame in source) for number, source in enumerate(self.sources)]
         return heapq.merge(*streams, key=lambda pair: (pair[1].captured_at, pair[0]))
 
-    def _wait_for(self, at: datetime) -> None:
+    def _wait_for(self, at: datetime) -> bool:
+        """Let time pass until `at`, deadline by deadline; False if the pace was stopped."""
         while due := min((desk.deadline for desk in self.desks if desk.deadline), default=None):
             if due >= at:
                 break
-            self.pace.reach(due)
+            if not self.pace.wait_until(due):
+                return False
             for desk in self.desks:
                 desk.pass_time(due)
-        self.pace.reach(at)
+        return self.pace.wait_until(at)
 
 
 def result(database: Database, seen: dict[tuple[str, str], Observation]) -> dict[str, list[dict[str, Any]]]:
@@ -115,7 +83,9 @@ def result(database: Database, seen: dict[tuple[str, str], Observation]) -> dict
         seen: observations of the last run, which replace the thinned ones.
     """
     with database.reading() as session:
-        stored = {(row.nest_id, row.frame): _row_of_stored(row) for row in session.execute(select(ObservationRow)).scalars()}
+        stored = {
+            (row.nest_id, row.frame): _row_of_stored(row) for row in session.execute(select(ObservationRow)).scalars()
+        }
         visits = session.execute(select(VisitRow).order_by(VisitRow.arrived_at, VisitRow.id)).scalars().all()
         events = session.execute(select(EventRow).order_by(EventRow.at, EventRow.id)).scalars().all()
         observations = stored | {key: _row_of_seen(one) for key, one in seen.items()}
@@ -146,7 +116,7 @@ def _row_of_stored(row: ObservationRow) -> dict[str, Any]:
     return _row(row.frame, row.at, row.nest_id, row.hens, counts, birds, row.eggs, row.quality, row.model_id)
 
 
-def _row(  # noqa: PLR0913 - a row has as many columns as the format asks
+def _row(
     file: str,
     at: datetime,
     nest: str,

@@ -45,8 +45,9 @@ class Serving:
         try:
             self.recogniser, self.threshold = load_with_threshold(wanted[1])
         except ModelLoadFailed as exc:
-            log.error("model.refused", version=wanted[0], reason=str(exc))
-            self._note(lambda session: note_failure(session, wanted[0], str(exc)))
+            reason = str(exc)
+            log.error("model.refused", version=wanted[0], reason=reason)
+            self._note(lambda session: note_failure(session, wanted[0], reason))
             return False
         log.info("model.serving", version=self.recogniser.version)
         self._note(lambda session: note_serving(session, wanted[0]))

@@ -10,17 +10,18 @@ from sqlalchemy import make_url
 
 from detector.camera_desk import CameraDesk
 from detector.frame import Frame
+from detector.pacing import Pace
 from detector.pipeline import Pipeline
 from detector.recognition import stock_recogniser
-from detector.replay import Pace, RecordedSource, Replay
+from detector.replay import RecordedSource, Replay
 from detector.serving import STOCK_NAME_THRESHOLD, Serving, load_with_threshold
 from detector.sources import Cursor, Skipped
 from detector.sources.build import build_source
 from detector.worker import Worker
 from henbot.config import CoopConfig, Settings, load_coop
-from henbot.domain.clock import day_bounds
+from henbot.domain.clock import ClockSetting, day_bounds
 from henbot.domain.errors import ConfigInvalid
-from henbot.services.coop_clock import CoopClock, wall_now
+from henbot.services.coop_clock import CoopClock, clock_setting, wall_now
 from henbot.services.coop_records import seed_coop
 from henbot.services.media import MediaFolder
 from henbot.storage.database import Database, open_database
@@ -56,7 +57,12 @@ class OpenReplay:
 
     database: Database
     desks: Sequence[CameraDesk]
-    sources: Sequence[RecordedSource]
+    sources: Sequence[_Until]
+
+    def clock_setting(self) -> ClockSetting:
+        """The coop's clock as it stands in the database now."""
+        with self.database.reading() as session:
+            return clock_setting(session)
 
     def replay(self, pace: Pace) -> Replay:
         """The run, not begun yet."""
@@ -77,7 +83,9 @@ def open_replay(dataset: Path, model: Path | None, url: str, media: Path | None,
     config = load_coop(dataset / "coop.yaml")
     recorded = [camera for camera in config.cameras if camera.source.kind in RECORDED]
     if not recorded:
-        raise ConfigInvalid(f"{dataset / 'coop.yaml'}: no camera has a source of kind folder or video, so nothing can be replayed")
+        raise ConfigInvalid(
+            f"{dataset / 'coop.yaml'}: no camera has a source of kind folder or video, so nothing can be replayed"
+        )
     recogniser, threshold = load_with_threshold(model) if model else (stock_recogniser(), STOCK_NAME_THRESHOLD)
     start, end = _bounds(days, config)
     migrate(url)
@@ -104,7 +112,9 @@ def build_worker(settings: Settings, config: CoopConfig) -> Worker:
     database = open_database(settings.database)
     check_schema(database)
     _seed(database, config)
-    return Worker(config, database, MediaFolder(settings.media), Serving(database, settings.models), CoopClock(database))
+    return Worker(
+        config, database, MediaFolder(settings.media), Serving(database, settings.models), CoopClock(database)
+    )
 
 
 def _seed(database: Database, config: CoopConfig) -> None:

@@ -3,6 +3,7 @@
 import queue
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -112,10 +113,8 @@ class Worker:
         threads = [reader.start() for reader in readers]
         log.info("worker.started", cameras=[camera.id for camera in self.coop.cameras])
         while not self.stopped.is_set():
-            try:
+            with suppress(queue.Empty):
                 self._take(*frames.get(timeout=LOOK_UP_EVERY.total_seconds()))
-            except queue.Empty:
-                pass
             self._insist(lambda: self._between_frames(readers))
         for reader in readers:
             reader.stop()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -97,6 +98,86 @@ def migrate(database: str | None) -> None:
     open_database(url).close()  # refuses an address that is none, and connects to nothing
     revision = migrate_schema(url)
     click.echo(f"The database is up to date (schema {revision}).")
+
+
+@cli.command()
+def run() -> None:
+    """Run bot and detector together until stopped; either is started again if it dies."""
+    from henbot.config import load_settings
+    from henbot.running import run_all
+
+    run_all(load_settings())
+
+
+@cli.command()
+def bot() -> None:
+    """Run the bot alone (the detector runs elsewhere: `python -m detector work`)."""
+    from henbot.bot.app import run_bot
+    from henbot.config import load_coop, load_settings
+
+    settings = load_settings()
+    run_bot(settings, load_coop(settings.config))
+
+
+@cli.command()
+@click.argument("question")
+@click.option(
+    "--at",
+    type=click.DateTime(["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"]),
+    help="Coop time of asking; now by default.",
+)
+@click.option("--language", type=click.Choice(["en", "ru"]), help="Of the answer; the coop's by default.")
+@click.option("--database", metavar="URL", help="Database to ask, instead of HENBOT_DATABASE.")
+def ask(question: str, at: datetime | None, language: str | None, database: str | None) -> None:
+    """Answer QUESTION, like "who laid today", as the bot would."""
+    from henbot.bot.asking import ask as answer
+    from henbot.config import load_settings
+    from henbot.storage.database import open_database
+    from henbot.storage.schema import check_schema
+
+    opened = open_database(database or load_settings().database)
+    check_schema(opened)
+    click.echo(answer(opened, question, at, language))
+
+
+@cli.command()
+@click.option(
+    "--speed", type=click.FloatRange(min=1), help="Coop seconds in a second; by default a day takes two minutes."
+)
+@click.option("--headless", is_flag=True, help="Open no page, and end with the day.")
+@click.option(
+    "--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Write what happened to this file."
+)
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=0, help="Port of the chat page; any free one by default."
+)
+def demo(speed: float | None, headless: bool, json_file: Path | None, port: int) -> None:
+    """Show a day in the hen house, on real pictures where there are any, without a token."""
+    with needs("demo"):
+        from rich.console import Console
+
+        from henbot.demo import Options, run_demo
+
+    run_demo(Options(speed, headless, json_file, port), Console())
+
+
+@cli.command()
+@click.argument("process", type=click.Choice(["bot", "detector"]))
+def health(process: str) -> None:
+    """Tell whether PROCESS gave a sign of life lately; exit code 1 if not. For container health checks."""
+    from henbot.config import load_settings
+    from henbot.services.coop_clock import wall_now
+    from henbot.services.heartbeats import is_alive
+    from henbot.storage.database import open_database
+    from henbot.storage.schema import check_schema
+
+    database = open_database(load_settings().database)
+    check_schema(database)
+    with database.reading() as session:
+        alive = is_alive(session, process, wall_now())
+    if not alive:
+        raise click.ClickException(f"the {process} gave no sign of life lately; look at its log")
+    click.echo(f"The {process} is alive.")
 
 
 @cli.command()

@@ -62,7 +62,7 @@ def ruling_by_time(bout: Bout, laid_before: Sequence[timedelta] = ()) -> Ruling:
     if bout.left_at is None:
         return Ruling(Verdict.UNSURE)
     stayed = sum((_settled_time(bout, visit.id) for visit in bout.visits), timedelta())
-    usual = median(laid_before) / 2 if len(laid_before) >= LEAST_HISTORY else USUAL_SITTING
+    usual = _half_of_usual(laid_before) if len(laid_before) >= LEAST_HISTORY else USUAL_SITTING
     if stayed >= usual:
         return Ruling(Verdict.PROBABLY)
     if bout.settled_at is None and bout.last_seen_at - bout.arrived_at < INSPECTION:
@@ -70,14 +70,16 @@ def ruling_by_time(bout: Bout, laid_before: Sequence[timedelta] = ()) -> Ruling:
     return Ruling(Verdict.UNSURE)
 
 
+def _half_of_usual(stays: Sequence[timedelta]) -> timedelta:
+    return timedelta(seconds=median(stay.total_seconds() for stay in stays) / 2)
+
+
 def _settled_time(bout: Bout, visit_id: VisitId) -> timedelta:
     visit = next(one for one in bout.visits if one.id == visit_id)
     return visit.last_seen_at - visit.settled_at if visit.settled_at else timedelta()
 
 
-def rule_by_eggs(
-    counts: Iterable[EggCount], bouts: Sequence[Bout]
-) -> tuple[dict[VisitId, Ruling], list[Event]]:
+def rule_by_eggs(counts: Iterable[EggCount], bouts: Sequence[Bout]) -> tuple[dict[VisitId, Ruling], list[Event]]:
     """Attribute eggs to bouts between the last picture of a nest without them and the first with them.
 
     More eggs than before are laid, unless another nest lost as many meanwhile (hens carry eggs) or a person was there.

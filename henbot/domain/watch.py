@@ -130,9 +130,7 @@ class NestWatch:
         self.state = replace(self.state, tracks=kept)
         return []
 
-    def _on_birds(
-        self, birds: tuple[Bird, ...], observation: Observation, pause: timedelta | None
-    ) -> list[Event]:
+    def _on_birds(self, birds: tuple[Bird, ...], observation: Observation, pause: timedelta | None) -> list[Event]:
         events: list[Event] = []
         seen: list[Track] = []
         pairs, newcomers = self._paired(birds)
@@ -156,7 +154,8 @@ class NestWatch:
         tracks = list(self.state.tracks)
         while left and tracks:
             track, bird = max(
-                ((track, bird) for track in tracks for bird in left), key=lambda pair: pair[0].likeness(pair[1], self.rules)
+                ((track, bird) for track in tracks for bird in left),
+                key=lambda pair: pair[0].likeness(pair[1], self.rules),
             )
             pairs[track.visit] = bird
             tracks.remove(track)
@@ -249,4 +248,3 @@ class NestWatch:
     def _replace(self, old: Track, change: Callable[[Track], Track | None]) -> None:
         changed = (change(track) if track.visit == old.visit else track for track in self.state.tracks)
         self.state = replace(self.state, tracks=tuple(track for track in changed if track))
-

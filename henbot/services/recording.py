@@ -15,6 +15,8 @@ from henbot.domain.observations import HenId, ModelId, NestId, Observation, Visi
 from henbot.domain.verdicts import Ruling, ruling_by_time
 from henbot.domain.visits import Bout, Visit, bouts_of
 from henbot.domain.watch import WatchState
+from henbot.services.reports import coop_of
+from henbot.services.watch_hours import is_watched_for
 from henbot.storage.database import Database
 from henbot.storage.tables import (
     BoutRow,
@@ -147,8 +149,10 @@ def _extend_seen(session: Session, nest: NestId, at: datetime, trust_gap: timede
 
 def _add_observation(session: Session, observation: Observation) -> None:
     newest = session.execute(
-        select(ObservationRow).where(ObservationRow.nest_id == observation.nest)
-        .order_by(ObservationRow.at.desc()).limit(1)
+        select(ObservationRow)
+        .where(ObservationRow.nest_id == observation.nest)
+        .order_by(ObservationRow.at.desc())
+        .limit(1)
     ).scalar_one_or_none()
     if newest and newest.at >= observation.at:
         return
@@ -161,7 +165,9 @@ def _add_observation(session: Session, observation: Observation) -> None:
             frame=observation.frame,
             hens=observation.hens,
             hens_probabilities=[round(p, 5) for p in observation.hens_probabilities],
-            birds=[asdict(bird) | {"hens": dict(bird.hens), "postures": dict(bird.postures)} for bird in observation.birds],
+            birds=[
+                asdict(bird) | {"hens": dict(bird.hens), "postures": dict(bird.postures)} for bird in observation.birds
+            ],
             eggs=observation.eggs,
             quality=observation.quality,
             model_id=observation.model,
@@ -172,7 +178,10 @@ def _add_observation(session: Session, observation: Observation) -> None:
 def _looks_alike(row: ObservationRow, observation: Observation) -> bool:
     postures = [max(bird["postures"], key=bird["postures"].get, default=None) for bird in row.birds]
     return (row.hens, row.eggs, row.model_id, postures) == (
-        observation.hens, observation.eggs, observation.model, [bird.posture for bird in observation.birds],
+        observation.hens,
+        observation.eggs,
+        observation.model,
+        [bird.posture for bird in observation.birds],
     )
 
 
@@ -229,9 +238,7 @@ def _add_evidence(session: Session, evidence: Iterable[Evidence]) -> None:
             stored.media_sha256, stored.at = one.sha256, one.at
 
 
-def _regroup(
-    session: Session, nest: NestId, touched: Sequence[Visit], at: datetime, *, has_new_picture: bool
-) -> None:
+def _regroup(session: Session, nest: NestId, touched: Sequence[Visit], at: datetime, *, has_new_picture: bool) -> None:
     """Put the nest's recent visits together into bouts, and note what changed for a reader."""
     window = _window(session, nest, min(visit.arrived_at for visit in touched) - BOUT_WINDOW)
     query = select(VisitRow).where(VisitRow.nest_id == nest, VisitRow.arrived_at >= window)
@@ -256,7 +263,8 @@ def _window(session: Session, nest: NestId, start: datetime) -> datetime:
     query = select(BoutRow.arrived_at).where(
         BoutRow.nest_id == nest, BoutRow.arrived_at < start, BoutRow.last_seen_at >= start, BoutRow.gone.is_(False)
     )
-    return min([start, *session.execute(query).scalars()])
+    earlier: list[datetime] = list(session.execute(query).scalars())
+    return min([start, *earlier])
 
 
 def _visit_of(row: VisitRow) -> Visit:
@@ -276,17 +284,21 @@ def _visit_of(row: VisitRow) -> Visit:
 
 
 def _save_bout(session: Session, row: BoutRow | None, bout: Bout, at: datetime, *, shows_more: bool) -> None:
-    """Write a bout; a change is noted when a reader would be told something else than before."""
+    """Write a bout; a change is noted when a reader would be told something else than before.
+
+    Of a bout that begins outside the watch hours nothing is claimed, so nobody is told.
+    """
     ruling = ruling_by_time(bout)
     words = _words(bout, ruling)
     is_news = row is None or row.gone or shows_more or words != _stored_words(row)
+    is_claimed = is_watched_for(bout.arrived_at, coop_of(session))
     if row is None:
         row = BoutRow(id=bout.id, nest_id=bout.nest, revision=0)
         session.add(row)
     for name, value in words.items():
         setattr(row, name, value)
     row.last_seen_at, row.sat_s, row.gone = bout.last_seen_at, bout.sat.total_seconds(), False
-    if is_news:
+    if is_news and is_claimed:
         _tell(session, row, at)
 
 

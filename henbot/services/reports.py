@@ -1,24 +1,30 @@
 """Answers about the past, as values: who came, settled and probably laid, and how much of the time was watched."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from astral import Observer
-from astral.sun import sunrise, sunset
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from henbot.domain.clock import day_bounds
-from henbot.domain.coverage import Coverage, Span, coverage, watch_hours
+from henbot.domain.coverage import Coverage, Span, coverage
 from henbot.domain.flock import Hen, Nest, NestKind
 from henbot.domain.observations import CameraId, HenId, NestId, VisitId
 from henbot.domain.verdicts import Verdict
-from henbot.storage.tables import BoutRow, CameraRow, CoopRow, EvidenceRow, HenRow, MediaRow, NestRow, SeenSpanRow, VisitRow
-
-DEFAULT_WATCH = (time(6), time(20))
-"""Watch hours of a coop whose place is not given (ARCHITECTURE, "watched")."""
+from henbot.services.watch_hours import hours_of_day, is_watched_for
+from henbot.storage.tables import (
+    BoutRow,
+    CameraRow,
+    CoopRow,
+    EvidenceRow,
+    HenRow,
+    MediaRow,
+    NestRow,
+    SeenSpanRow,
+    VisitRow,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +99,23 @@ def day_report(session: Session, day: date, now: datetime) -> DayReport:
         timezone=timezone,
         hours=tuple(hours),
         coverage=_coverage(session, nests, hours, now),
-        bouts=tuple(bouts_between(session, start, min(end, now))),
+        bouts=tuple(
+            _as_known_at(bout, now)
+            for bout in bouts_between(session, start, min(end, now))
+            if is_watched_for(bout.arrived_at, coop)
+        ),
         flock=tuple(flock_of(session)),
         nests=tuple(nests),
     )
+
+
+def _as_known_at(bout: BoutReport, now: datetime) -> BoutReport:
+    """The bout without what was not known yet; for a question about an evening that is asked at noon."""
+    if bout.left_at and bout.left_at > now:
+        bout = replace(bout, left_at=None, last_seen_at=now, verdict=Verdict.UNSURE, egg_candidates=())
+    if bout.settled_at and bout.settled_at > now:
+        bout = replace(bout, settled_at=None)
+    return bout
 
 
 def coop_of(session: Session) -> CoopRow:
@@ -162,7 +181,7 @@ def _candidates(visits: Sequence[VisitRow]) -> tuple[tuple[HenId, float], ...]:
     return tuple((HenId(hen), total / len(visits)) for hen, total in ranked)
 
 
-PICTURE_ROLES = ("settled", "arrived", "left")
+PICTURE_ROLES = ("settled", "arrived")
 """Which evidence shows a hen best, the best first: settled she is whole, in the middle and still."""
 
 
@@ -185,21 +204,6 @@ def _hours_until(now: datetime, day: date, coop: CoopRow) -> list[Span]:
     return [Span(hours.start, min(hours.end, now))] if hours.start < now else []
 
 
-def hours_of_day(day: date, coop: CoopRow) -> Span:
-    """The watch hours of a day: as the keeper said, else sunrise to sunset, else 06 to 20."""
-    timezone = ZoneInfo(coop.timezone)
-    if coop.watch:
-        opening, closing = (time.fromisoformat(part.strip()) for part in coop.watch.split("-"))
-        return watch_hours(day, opening, closing, timezone)
-    if coop.latitude is not None and coop.longitude is not None:
-        place = Observer(coop.latitude, coop.longitude)
-        try:
-            return Span(sunrise(place, day), sunset(place, day))
-        except ValueError:
-            pass  # The sun does not rise or set on that day so far north or south.
-    return watch_hours(day, *DEFAULT_WATCH, timezone)
-
-
 def _coverage(session: Session, nests: Sequence[Nest], hours: Sequence[Span], now: datetime) -> Coverage:
     """Coverage over all laying nests; with several of them, shares are of nest time."""
     parts = [coverage(_seen(session, nest, hours, now), hours) for nest in nests if nest.kind is NestKind.NEST]
@@ -215,10 +219,15 @@ def _seen(session: Session, nest: Nest, hours: Sequence[Span], now: datetime) ->
     if not hours:
         return []
     camera = session.get_one(CameraRow, nest.camera)
-    query = select(SeenSpanRow).where(
-        SeenSpanRow.nest_id == nest.id, SeenSpanRow.end_at >= hours[0].start - timedelta(days=1),
-        SeenSpanRow.start_at <= hours[-1].end,
-    ).order_by(SeenSpanRow.start_at)
+    query = (
+        select(SeenSpanRow)
+        .where(
+            SeenSpanRow.nest_id == nest.id,
+            SeenSpanRow.end_at >= hours[0].start - timedelta(days=1),
+            SeenSpanRow.start_at <= hours[-1].end,
+        )
+        .order_by(SeenSpanRow.start_at)
+    )
     spans = [Span(row.start_at, row.end_at) for row in session.execute(query).scalars()]
     trust_gap = timedelta(seconds=camera.trust_gap_s)
     if spans and timedelta() < now - spans[-1].end <= trust_gap:

@@ -30,9 +30,11 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """A session that holds the right to write from its start; what is not committed is rolled back."""
-        with self.engine.connect().execution_options(henbot_writes=True) as connection:
-            with Session(connection, expire_on_commit=False) as session:
-                yield session
+        with (
+            self.engine.connect().execution_options(henbot_writes=True) as connection,
+            Session(connection, expire_on_commit=False) as session,
+        ):
+            yield session
 
     def close(self) -> None:
         """Close all connections."""

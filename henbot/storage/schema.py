@@ -45,7 +45,8 @@ def check_schema(database: Database) -> None:
     if found is not None and found not in _known():
         raise _too_new(database, found)
     raise DatabaseOutdated(
-        f"the database {_shown(database)} has schema {found or 'none'}, this henbot needs {wanted}: run `henbot migrate`"
+        f"the database {_shown(database)} has schema {found or 'none'}, this henbot needs {wanted}: "
+        "run `henbot migrate`"
     )
 
 

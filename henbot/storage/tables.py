@@ -1,7 +1,7 @@
 """The tables. Durations are seconds; times are aware UTC; JSON holds what no question is asked about."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import JSON, ForeignKey, Index, MetaData, String, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
@@ -23,7 +23,7 @@ class Row(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
         datetime: UtcDateTime,
         str: String(255),
         dict[str, Any]: JSON,
@@ -142,7 +142,11 @@ class BoutRow(Row):
     """
 
     __tablename__ = "bouts"
-    __table_args__ = (Index(None, "arrived_at"), Index(None, "nest_id", "last_seen_at"), Index(None, "hen_id", "arrived_at"))
+    __table_args__ = (
+        Index(None, "arrived_at"),
+        Index(None, "nest_id", "last_seen_at"),
+        Index(None, "hen_id", "arrived_at"),
+    )
 
     id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)
     nest_id: Mapped[str] = mapped_column(ForeignKey("nests.id"))
@@ -198,8 +202,15 @@ class EventRow(Row):
     __tablename__ = "events"
     __table_args__ = (
         UniqueConstraint("visit_id", "kind", "at"),
-        Index("uq_events_nest_id_kind_at", "nest_id", "kind", "at", unique=True, sqlite_where=text("visit_id IS NULL"),
-              postgresql_where=text("visit_id IS NULL")),
+        Index(
+            "uq_events_nest_id_kind_at",
+            "nest_id",
+            "kind",
+            "at",
+            unique=True,
+            sqlite_where=text("visit_id IS NULL"),
+            postgresql_where=text("visit_id IS NULL"),
+        ),
         Index(None, "at"),
     )
 

@@ -4,7 +4,6 @@ import base64
 import socket
 import threading
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
@@ -18,11 +17,11 @@ import structlog
 from pydantic import TypeAdapter
 
 from detector.frame import Frame
+from detector.pacing import CoopPace
 from detector.sources import live
 from detector.sources.build import build_source
 from detector.sources.folder import FolderSource
 from detector.sources.live import SnapshotSource, StreamSource
-from detector.sources.paced import CoopPace, Paced
 from detector.sources.video import VideoSource
 from henbot.config import CameraConfig
 from henbot.domain.clock import ClockSetting
@@ -214,47 +213,10 @@ def test_a_configured_folder_that_is_missing_is_named(tmp_path: Path) -> None:
 ORIGIN = datetime(2016, 10, 4, 7, tzinfo=UTC)
 
 
-def played(*minutes: int) -> Iterator[Frame]:
-    for minute in minutes:
-        yield Frame(CAMERA, ORIGIN + timedelta(minutes=minute), np.zeros((2, 2, 3), np.uint8))
-
-
-class InstantPace:
-    """A clock that leaps to whatever is waited for, and stops at a given time."""
-
-    def __init__(self, stops_at: datetime) -> None:
-        self.stops_at = stops_at
-        self.waited: list[datetime] = []
-
-    def now(self) -> datetime:
-        return max(self.waited, default=ORIGIN)
-
-    def wait_until(self, at: datetime) -> bool:
-        self.waited.append(at)
-        return at < self.stops_at
-
-
-def test_frames_are_delivered_in_their_order_until_the_wait_is_given_up() -> None:
-    pace = InstantPace(stops_at=ORIGIN + timedelta(minutes=5))
-    delivered = list(Paced(played(1, 2, 7, 8), pace))
-    assert [frame.captured_at.minute for frame in delivered] == [1, 2]
-    assert len(pace.waited) == 3
-
-
-def test_on_a_fast_clock_frames_come_no_earlier_than_their_time_and_little_later() -> None:
-    setting = ClockSetting(ORIGIN, datetime.now(UTC), speed=600)
-    pace = CoopPace(lambda: setting, threading.Event())
-    for frame in Paced(played(-3, 1, 2), pace):
-        late = pace.now() - frame.captured_at
-        assert late >= timedelta(0)
-        if frame.captured_at > ORIGIN:
-            assert late < timedelta(minutes=3)
-
-
 def test_a_wait_on_a_clock_that_stands_still_ends_when_it_is_stopped_or_set_going(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("detector.sources.paced._GLANCE_S", 0.01)
+    monkeypatch.setattr("detector.pacing._GLANCE_S", 0.01)
     stopped = threading.Event()
     setting = [ClockSetting(ORIGIN, datetime.now(UTC), speed=0)]
     pace = CoopPace(lambda: setting[0], stopped)

@@ -1,13 +1,14 @@
-"""Frames of the past, delivered as if a live camera took them on the coop's clock."""
+"""When frames of the past are due: at once, or as the coop's clock reaches their times."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from threading import Event
 from typing import Final, Protocol
 
-from detector.frame import Frame
-from detector.sources import FrameSource
 from henbot.domain.clock import ClockSetting
+from henbot.services.coop_clock import set_clock, wall_now
+from henbot.storage.database import Database
 
 _GLANCE_S: Final = 0.5
 """How often the clock's setting is looked at while waiting: it may be set again meanwhile."""
@@ -16,30 +17,23 @@ _GLANCE_S: Final = 0.5
 class Pace(Protocol):
     """What tells when a frame is due."""
 
-    def now(self) -> datetime:
-        """The coop's present moment, aware UTC."""
-        ...
-
     def wait_until(self, at: datetime) -> bool:
         """Wait until the coop's clock reaches `at`; False if the wait was given up because of a stop."""
         ...
 
 
-class Paced:
-    """A source whose frames come no earlier than their time; those that are already past come at once.
+@dataclass(frozen=True, slots=True)
+class AtOnce:
+    """The frames' own times are the clock: it leaps to what is waited for, and stands still until the next wait."""
 
-    The next frame is read and decoded before the wait, so that it is ready when it is due.
-    """
+    database: Database
 
-    def __init__(self, source: FrameSource, pace: Pace) -> None:
-        self._source = source
-        self._pace = pace
-
-    def __iter__(self) -> Iterator[Frame]:
-        for frame in self._source:
-            if not self._pace.wait_until(frame.captured_at):
-                return
-            yield frame
+    def wait_until(self, at: datetime) -> bool:
+        """Set the coop's clock to `at`."""
+        with self.database.writing() as session:
+            set_clock(session, ClockSetting(origin=at, started=wall_now(), speed=0.0))
+            session.commit()
+        return True
 
 
 class CoopPace:
