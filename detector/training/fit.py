@@ -4,15 +4,16 @@ import os
 import time
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from rich.progress import Progress
 
 from detector.backbone import Backbone, Floats
 from detector.classifier import LinearHead
+from detector.identity import Gallery
 from detector.recognition import Heads, posture_features, presence_features
 from detector.training.dataset import Dataset, LabelledNest, crops_of, load_dataset
 from detector.training.gallery import STRANGER, Portraits, fit_gallery
@@ -22,7 +23,13 @@ from detector.versions import Manifest, write_version
 from henbot.domain.errors import DatasetInvalid
 from henbot.domain.observations import UNKNOWN, NestId, Posture
 
+OCCUPIED = ("no", "yes")
 OCCUPIED_L2 = 0.5
+NEW_DAY_BIAS = 0.15
+"""Added to the logit of `yes`: on a new day hens differ from the ones seen, more than empty nests differ from empty
+nests (chickencam both ways: the lowest 5 % of hens lie around 0, the highest 2 % of empty nests around -0.5).
+"""
+
 POSTURE_L2 = 0.3
 ROOST_L2 = 1.0
 MOST_ON_ROOST = 8
@@ -69,10 +76,10 @@ def train(
     _check_enough(in_nests, datasets)
     backbone = Backbone()
     learned = _study(in_nests, backbone, seed, progress)
-    heads = _fit_heads(learned, _fit_roost(on_roosts, backbone), roosts)
+    heads, held_out = _fit_heads(learned, _fit_roost(on_roosts, backbone), roosts)
     manifest = _manifest(heads, chosen, pictures, skipped)
-    metrics = {"seconds": round(time.monotonic() - started, 1), "held_out_occupied": _agreement(learned.samples)}
-    return write_version(out, _with_metrics(manifest, metrics), heads.arrays())
+    metrics = {"seconds": round(time.monotonic() - started, 1), "held_out_occupied": held_out}
+    return write_version(out, replace(manifest, metrics=metrics), heads.arrays())
 
 
 def _check_one_coop(read: Sequence[Dataset]) -> None:
@@ -117,21 +124,23 @@ def _study(pictures: Sequence[Picture], backbone: Backbone, seed: int, progress:
     return study(pictures, backbone, seed, lambda: progress.advance(task))
 
 
-def _fit_heads(learned: Study, roost: LinearHead | None, roosts: frozenset[NestId]) -> Heads:
-    return Heads(
+def _fit_heads(learned: Study, roost: LinearHead | None, roosts: frozenset[NestId]) -> tuple[Heads, float | None]:
+    occupied, held_out = _fit_occupied(learned.samples)
+    heads = Heads(
         scale=learned.scale,
         references={nest: empties.reference for nest, empties in learned.empties.items()},
-        occupied=_fit_occupied(learned.samples),
+        occupied=occupied,
         two=_fit_two(learned.samples),
         posture=_fit_posture(learned.samples),
         gallery=_fit_identity(learned.samples),
         roost=roost,
         roosts=roosts,
     )
+    return heads, held_out
 
 
 def _presence(samples: Sequence[Sample]) -> tuple[Floats, list[str], Floats]:
-    """Rows, labels `no` and `yes`, and weights: both classes have the same say, and so have moments among them."""
+    """Rows, labels `no` and `yes`, and weights that give both the same say."""
     labels = ["yes" if s.picture.row.hens else "no" for s in samples]
     return np.stack([presence_features(s.sight) for s in samples]), labels, _weights(labels)
 
@@ -145,11 +154,17 @@ def _counted(samples: Sequence[Sample]) -> list[Sample]:
     return [s for s in samples if s.picture.row.sure("hens")]
 
 
-def _fit_occupied(samples: Sequence[Sample]) -> LinearHead:
+def _fit_occupied(samples: Sequence[Sample]) -> tuple[LinearHead, float | None]:
+    """The head, and the share of real pictures got right by heads that had not seen their stretch of time."""
     rows, labels, weights = _presence(_counted(samples))
-    head = fit_head(rows, labels, ("no", "yes"), OCCUPIED_L2, weights)
+    head = fit_head(rows, labels, OCCUPIED, OCCUPIED_L2, weights)
+    head = replace(head, bias=head.bias + np.asarray([0.0, NEW_DAY_BIAS], np.float32))
     logits, truth = _held_out(samples)
-    return _tempered(head, fit_temperature(logits, truth, head.classes) if len(truth) else 1.0)
+    if not truth:
+        return head, None
+    right = [label == OCCUPIED[int(row.argmax())] for row, label in zip(logits, truth, strict=True)]
+    temperature = fit_temperature(logits, truth, OCCUPIED)
+    return replace(head, temperature=temperature), round(sum(right) / len(right), 4)
 
 
 def _held_out(samples: Sequence[Sample]) -> tuple[Floats, list[str]]:
@@ -166,20 +181,9 @@ def _held_out(samples: Sequence[Sample]) -> tuple[Floats, list[str]]:
             continue
         rows, labels, weights = _presence(seen)
         held_rows, held_labels, _ = _presence(left)
-        logits.append(fit_head(rows, labels, ("no", "yes"), OCCUPIED_L2, weights).logits(held_rows))
+        logits.append(fit_head(rows, labels, OCCUPIED, OCCUPIED_L2, weights).logits(held_rows))
         truth += held_labels
     return (np.concatenate(logits) if logits else np.zeros((0, 2), np.float32)), truth
-
-
-def _agreement(samples: Sequence[Sample]) -> float | None:
-    """Share of real pictures that heads got right which had not seen their stretch of time."""
-    logits, truth = _held_out(samples)
-    right = [label == ("no", "yes")[int(row.argmax())] for row, label in zip(logits, truth, strict=True)]
-    return round(sum(right) / len(right), 4) if right else None
-
-
-def _tempered(head: LinearHead, temperature: float) -> LinearHead:
-    return LinearHead(head.classes, head.mean, head.scale, head.weights, head.bias, temperature)
 
 
 def _fit_two(samples: Sequence[Sample]) -> LinearHead | None:
@@ -203,7 +207,7 @@ def _fit_posture(samples: Sequence[Sample]) -> LinearHead | None:
     return fit_head(rows, [label for _, label in usable], classes, POSTURE_L2)
 
 
-def _fit_identity(samples: Sequence[Sample]) -> Any:
+def _fit_identity(samples: Sequence[Sample]) -> Gallery | None:
     known = [
         s
         for s in samples
@@ -260,9 +264,3 @@ def _manifest(
             "posture": dict(Counter(str(row.posture) for row in rows if row.posture)),
         },
     )
-
-
-def _with_metrics(manifest: Manifest, metrics: dict[str, Any]) -> Manifest:
-    from dataclasses import replace
-
-    return replace(manifest, metrics=metrics)

@@ -1,0 +1,109 @@
+"""Which hen, or none of those we know: on made-up features whose truth is known."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from detector.identity import Gallery
+from detector.training.gallery import STRANGER, Portraits, fit_gallery, neutral_score
+from henbot.domain.observations import UNKNOWN, HenId
+
+WIDTH = 24
+GINGER, OLIVE = HenId("ginger"), HenId("olive")
+
+
+def plumage(name: str) -> np.ndarray:
+    return np.random.default_rng(sum(name.encode())).normal(0, 1, WIDTH) + 2
+
+
+def photographs(name: str, count: int, seed: int = 0) -> np.ndarray:
+    random = np.random.default_rng([seed, sum(name.encode())])
+    return (plumage(name) + random.normal(0, 0.4, (count, WIDTH))).astype(np.float32)
+
+
+def portraits(*hens: str, sittings: int = 4) -> Portraits:
+    """For each hen 24 pictures and as many of birds with another plumage painted on."""
+    birds, shown, painted = [], [], []
+    for hen in hens:
+        random = np.random.default_rng(7)
+        strangers = photographs(hen, 24) + random.normal(0, 1, (24, WIDTH)).astype(np.float32)
+        birds += [photographs(hen, 24), strangers]
+        shown += [hen] * 24 + [STRANGER] * 24
+        painted += [hen] * 48
+    rows = np.arange(len(shown))
+    return Portraits(
+        birds=np.concatenate(birds),
+        hens=np.asarray(shown),
+        painted_from=np.asarray(painted),
+        sittings=rows % 24 * sittings // 24 + 100 * (rows // 48),
+        times=(rows % 24 + 1000.0 * (rows // 48)),
+        relit=np.zeros(len(rows), np.bool_),
+    )
+
+
+def gallery_of(*hens: str) -> Gallery:
+    gallery = fit_gallery(portraits(*hens))
+    assert gallery is not None
+    return gallery
+
+
+def mean_posterior(gallery: Gallery, birds: np.ndarray, hen: HenId, trust: float = 1.0) -> float:
+    said = gallery.posteriors(birds, np.full(len(birds), trust, np.float32))
+    return float(np.mean([posterior[hen] for posterior in said]))
+
+
+def test_one_known_hen_is_recognised_in_new_pictures() -> None:
+    assert mean_posterior(gallery_of("ginger"), photographs("ginger", 20, seed=5), GINGER) > 0.6
+
+
+def test_a_bird_never_seen_is_unknown_even_where_only_one_hen_is_known() -> None:
+    assert mean_posterior(gallery_of("ginger"), photographs("blanche", 20), UNKNOWN) > 0.8
+
+
+def test_each_of_two_hens_is_named_and_a_third_is_not() -> None:
+    gallery = gallery_of("ginger", "olive")
+    assert mean_posterior(gallery, photographs("ginger", 20, seed=5), GINGER) > 0.8
+    assert mean_posterior(gallery, photographs("olive", 20, seed=5), OLIVE) > 0.8
+    assert mean_posterior(gallery, photographs("blanche", 20), UNKNOWN) > 0.8
+
+
+def test_a_picture_that_shows_nothing_of_a_bird_says_nothing_of_who_she_is() -> None:
+    (posterior,) = gallery_of("ginger").posteriors(photographs("ginger", 1), np.zeros(1, np.float32))
+    assert posterior == pytest.approx({GINGER: 0.5, UNKNOWN: 0.5})
+
+
+def test_posteriors_add_up_to_one() -> None:
+    said = gallery_of("ginger", "olive").posteriors(photographs("olive", 5), np.ones(5, np.float32))
+    assert [sum(posterior.values()) for posterior in said] == pytest.approx([1.0] * 5)
+
+
+def test_a_hen_of_three_pictures_is_not_yet_in_the_gallery() -> None:
+    few = portraits("ginger", "olive")
+    kept = (few.hens != "olive") | (few.times < 1003)
+    gallery = fit_gallery(few.where(kept))
+    assert gallery is not None
+    assert gallery.hens == (GINGER,)
+
+
+def test_without_any_hen_there_is_no_gallery() -> None:
+    empty = portraits("ginger")
+    assert fit_gallery(empty.where(empty.hens == STRANGER)) is None
+
+
+def test_more_sittings_seen_make_a_stranger_easier_to_refuse() -> None:
+    assert neutral_score(1) < neutral_score(2) < neutral_score(10) < 0
+
+
+def test_a_stored_gallery_says_the_same() -> None:
+    gallery = gallery_of("ginger", "olive")
+    birds = photographs("olive", 5)
+    again = Gallery.of_arrays(gallery.arrays())
+    assert again.hens == gallery.hens
+    assert (again.log_odds(birds) == gallery.log_odds(birds)).all()
+
+
+def test_a_gallery_whose_arrays_do_not_fit_is_refused_by_name() -> None:
+    gallery = gallery_of("ginger")
+    with pytest.raises(ValueError, match="usual has shape"):
+        Gallery.of_arrays(replace(gallery, usual=np.zeros((2, 3), np.float32)).arrays())
