@@ -5,6 +5,7 @@ import os
 import sys
 import threading
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,27 @@ def shared_data() -> Path:
             "or name one elsewhere with HENBOT_DATA=/path/to/chickencam."
         )
     return folder
+
+
+@pytest.fixture(scope="session")
+def drawn_coop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A dataset of two drawn days, with fewer labels than frames; not to be changed."""
+    from detector.drawn import write_dataset
+
+    folder = write_dataset(tmp_path_factory.mktemp("drawn") / "coop", size=(400, 300))
+    labels = folder / "labels.csv"
+    heading, *rows = labels.read_text(encoding="utf-8").splitlines()
+    labels.write_text("\n".join([heading, *rows[::2]]) + "\n", encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def drawn_version(drawn_coop: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model version trained on the first drawn day."""
+    from detector.training.fit import train
+
+    day = date(2024, 5, 4)
+    return train([drawn_coop], tmp_path_factory.mktemp("models"), day, day)
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,186 @@
+"""Replays of drawn days: bad input does no harm, and a worker that is killed goes on where it was."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from detector.pacing import AtOnce
+from detector.replay import result
+from detector.wiring import open_replay
+from henbot.domain.errors import DatabaseTooNew, ModelLoadFailed, SourceUnavailable
+from henbot.storage.database import open_database
+from henbot.storage.tables import BoutRow, CameraRow, ChangeRow, ClockRow
+
+EVERY_DAY = (None, None)
+
+
+@pytest.fixture
+def dataset(drawn_coop: Path, tmp_path: Path) -> Path:
+    """The second drawn day, to be spoilt."""
+    folder = tmp_path / "coop"
+    (folder / "frames").mkdir(parents=True)
+    shutil.copy(drawn_coop / "coop.yaml", folder)
+    for frame in sorted((drawn_coop / "frames").glob("20240505*")):
+        shutil.copy(frame, folder / "frames")
+    return folder
+
+
+def played(dataset: Path, drawn_version: Path, folder: Path) -> dict[str, list[dict[str, object]]]:
+    """What a replay remembers of a dataset."""
+    opened = open_replay(dataset, drawn_version, f"sqlite:///{folder / 'replay.db'}", None, EVERY_DAY)
+    run = opened.replay(AtOnce(opened.database))
+    run.run()
+    found = result(opened.database, run.seen)
+    opened.database.close()
+    return found
+
+
+def test_spoilt_pictures_are_skipped_and_counted_and_the_replay_goes_on(
+    dataset: Path, drawn_version: Path, tmp_path: Path
+) -> None:
+    frames = sorted((dataset / "frames").iterdir())
+    whole = frames[10].read_bytes()
+    frames[10].write_bytes(whole[: len(whole) // 2])
+    frames[20].write_bytes(b"")
+    frames[30].rename(dataset / "frames" / "yesterday.jpg")
+    opened = open_replay(dataset, drawn_version, f"sqlite:///{tmp_path / 'replay.db'}", None, EVERY_DAY)
+    run = opened.replay(AtOnce(opened.database))
+    run.run()
+    reasons = {one.name: one.reason for one in run.skipped}
+    assert set(reasons) == {frames[10].name, frames[20].name, "yesterday.jpg"}
+    assert all(reasons.values())
+    assert run.frames == len(frames) - 3
+    with opened.database.reading() as session:
+        assert session.execute(select(CameraRow.skipped)).scalar_one() == 3
+    opened.database.close()
+
+
+def test_a_missing_folder_of_frames_is_named_with_the_camera(
+    dataset: Path, drawn_version: Path, tmp_path: Path
+) -> None:
+    shutil.rmtree(dataset / "frames")
+    with pytest.raises(SourceUnavailable, match="frames"):
+        open_replay(dataset, drawn_version, f"sqlite:///{tmp_path / 'replay.db'}", None, EVERY_DAY)
+
+
+def test_a_version_with_another_sha256_than_its_manifest_says_does_not_serve(
+    dataset: Path, drawn_version: Path, tmp_path: Path
+) -> None:
+    spoilt = shutil.copytree(drawn_version, tmp_path / "models" / drawn_version.name)
+    heads = spoilt / "heads.npz"
+    content = bytearray(heads.read_bytes())
+    content[len(content) // 2] ^= 1
+    heads.write_bytes(content)
+    with pytest.raises(ModelLoadFailed, match=r"heads\.npz.*sha256"):
+        open_replay(dataset, spoilt, f"sqlite:///{tmp_path / 'replay.db'}", None, EVERY_DAY)
+
+
+def test_a_database_from_a_newer_version_is_refused_and_left_alone(
+    dataset: Path, drawn_version: Path, tmp_path: Path
+) -> None:
+    played(dataset, drawn_version, tmp_path)
+    database = open_database(f"sqlite:///{tmp_path / 'replay.db'}")
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    database.close()
+    with pytest.raises(DatabaseTooNew, match="newer"):
+        played(dataset, drawn_version, tmp_path)
+
+
+def test_a_replay_again_on_the_same_database_changes_nothing(
+    dataset: Path, drawn_version: Path, tmp_path: Path
+) -> None:
+    first = played(dataset, drawn_version, tmp_path)
+    database = open_database(f"sqlite:///{tmp_path / 'replay.db'}")
+    with database.reading() as session:
+        changes = session.execute(select(func.count(ChangeRow.id))).scalar_one()
+    second = played(dataset, drawn_version, tmp_path)
+    assert second["visits"] == first["visits"]
+    assert second["events"] == first["events"]
+    with database.reading() as session:
+        assert session.execute(select(func.count(ChangeRow.id))).scalar_one() == changes
+    database.close()
+
+
+def test_in_a_replay_the_frames_times_are_the_coop_s_clock(dataset: Path, drawn_version: Path, tmp_path: Path) -> None:
+    found = played(dataset, drawn_version, tmp_path)
+    database = open_database(f"sqlite:///{tmp_path / 'replay.db'}")
+    with database.reading() as session:
+        clock = session.get_one(ClockRow, 1)
+        assert (clock.origin.isoformat().replace("+00:00", "Z"), clock.speed) == (
+            found["observations"][-1]["captured_at"],
+            0.0,
+        )
+    database.close()
+
+
+def bouts_and_facts(url: str, json_file: Path) -> tuple[object, object, int]:
+    """Visits, events and the number of bouts that a finished replay left."""
+    found = json.loads(json_file.read_text())
+    database = open_database(url)
+    with database.reading() as session:
+        bouts = session.execute(select(func.count(BoutRow.id)).where(BoutRow.gone.is_(False))).scalar_one()
+    database.close()
+    return found["visits"], found["events"], bouts
+
+
+KILLS = 20
+
+
+@pytest.mark.timeout(240)
+def test_a_worker_killed_at_twenty_moments_remembers_the_same_as_an_undisturbed_one(
+    dataset: Path, drawn_version: Path, tmp_path: Path
+) -> None:
+    def start(folder: Path) -> "subprocess.Popen[bytes]":
+        command = [sys.executable, "-m", "detector", "replay", str(dataset), "--model", str(drawn_version), "--quiet"]
+        command += ["--database", f"sqlite:///{folder / 'replay.db'}", "--json", str(folder / "result.json")]
+        return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    undisturbed, killed = tmp_path / "undisturbed", tmp_path / "killed"
+    undisturbed.mkdir()
+    killed.mkdir()
+    assert start(undisturbed).wait(timeout=120) == 0
+    total = len(list((dataset / "frames").iterdir()))
+    for number in range(1, KILLS + 1):
+        process = start(killed)
+        wait_for_frames(killed / "replay.db", number * total // (KILLS + 1), process)
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+    assert start(killed).wait(timeout=120) == 0
+    expected = bouts_and_facts(f"sqlite:///{undisturbed / 'replay.db'}", undisturbed / "result.json")
+    found = bouts_and_facts(f"sqlite:///{killed / 'replay.db'}", killed / "result.json")
+    assert found == expected
+    assert expected[0]
+
+
+def wait_for_frames(path: Path, frames: int, process: "subprocess.Popen[bytes]") -> None:
+    """Wait until so many frames are recorded."""
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        if process.poll() is not None:
+            raise AssertionError(f"the replay ended by itself ({process.returncode}) before frame {frames}")
+        if path.exists() and recorded(path) >= frames:
+            return
+        time.sleep(0.01)
+    raise AssertionError(f"frame {frames} was not recorded within a minute")
+
+
+def recorded(path: Path) -> int:
+    """How many frames a database knows of."""
+    import sqlite3
+
+    try:
+        with sqlite3.connect(path, timeout=5) as connection:
+            row = connection.execute("SELECT sum(frames) FROM cameras").fetchone()
+        connection.close()
+    except sqlite3.OperationalError:
+        return 0
+    return int(row[0] or 0)
