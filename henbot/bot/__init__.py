@@ -1,0 +1,1 @@
+"""The bot: tells the channel, answers people; it knows no pixels."""

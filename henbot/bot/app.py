@@ -1,0 +1,251 @@
+"""Wires the bot: Telegram's library, handlers, publisher, heartbeat; and starts and stops it in good order."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+from collections.abc import Awaitable
+from datetime import timedelta
+from typing import Any, TypeAlias, cast
+
+import structlog
+from telegram import BotCommand, BotCommandScope, BotCommandScopeAllGroupChats, BotCommandScopeDefault, Update
+from telegram.error import Forbidden, InvalidToken, NetworkError, TelegramError
+from telegram.ext import (
+    AIORateLimiter,
+    Application,
+    ApplicationBuilder,
+    CallbackQueryHandler,
+    CommandHandler,
+    Defaults,
+    ExtBot,
+    JobQueue,
+    MessageHandler,
+    filters,
+)
+
+from henbot.bot.handlers import Context, Conversation
+from henbot.bot.language import languages, phrases
+from henbot.bot.pace import TELEGRAM_PACE, Pace
+from henbot.bot.publisher import Audience, Publisher
+from henbot.bot.replies import InTurn
+from henbot.config import CoopConfig, Settings
+from henbot.domain.errors import HenbotError
+from henbot.services.coop_clock import wall_now
+from henbot.storage.database import Database, open_database
+from henbot.storage.schema import check_schema
+from henbot.storage.tables import HeartbeatRow
+
+log = structlog.get_logger(__name__)
+
+HEARTBEAT_EVERY = timedelta(seconds=20)
+MISFIRE_GRACE_S = 300
+"""A job that is late by less than this is still done, once: APScheduler's own patience is a second."""
+
+LONGEST_RETRY_S = 30.0
+GRACE_S = 2.0
+"""How long each part may take to end by itself before it is cancelled."""
+
+READ_TIMEOUT_S = 20.0
+"""How long an answer is waited for. Longer than the library's 5 s: an answer given up on means a message twice."""
+
+PRIVATE_COMMANDS = ("today", "settings", "help", "start")
+GROUP_COMMANDS = ("today", "help")
+UPDATES = [Update.MESSAGE, Update.CALLBACK_QUERY]
+
+BotApplication: TypeAlias = Application[
+    ExtBot[int], Context, dict[Any, Any], dict[Any, Any], dict[Any, Any], JobQueue[Context]
+]
+
+
+class TokenRefused(HenbotError):
+    """Telegram does not know the bot's token."""
+
+
+def run_bot(settings: Settings, coop: CoopConfig, *, pace: Pace = TELEGRAM_PACE) -> int:
+    """Run the bot until SIGTERM or SIGINT; the exit status: 1 if the publisher broke down, so that it is restarted.
+
+    Raises:
+        DatabaseOutdated, DatabaseTooNew: the database has another schema.
+        ConfigInvalid, TokenRefused: there is no token, or Telegram does not know it.
+    """
+    token = settings.bot_token()
+    # Else the library returns waiting times as bare numbers and warns that this will change.
+    os.environ.setdefault("PTB_TIMEDELTA", "true")
+    # It reports an ordinary pause as an error with a traceback; we log pauses ourselves.
+    logging.getLogger("telegram.ext.AIORateLimiter").setLevel(logging.CRITICAL)
+    database = open_database(settings.database)
+    try:
+        check_schema(database)
+        return asyncio.run(_run(settings, coop, database, token, pace))
+    finally:
+        database.close()
+
+
+async def _run(settings: Settings, coop: CoopConfig, database: Database, token: str, pace: Pace) -> int:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    application = build_application(settings, coop, database, token)
+    return await serve(application, build_publisher(application, settings, coop, database, pace), stop)
+
+
+def build_application(settings: Settings, coop: CoopConfig, database: Database, token: str) -> BotApplication:
+    """The bot with its handlers and its heartbeat, not started."""
+    builder = (
+        ApplicationBuilder()
+        .token(token)
+        .base_url(settings.base_url)
+        .base_file_url(settings.base_file_url)
+        .defaults(Defaults(tzinfo=coop.coop.timezone))
+        .rate_limiter(AIORateLimiter())
+        .read_timeout(READ_TIMEOUT_S)
+        .concurrent_updates(InTurn())
+    )
+    application = cast("BotApplication", builder.build())
+    add_handlers(application, Conversation(database))
+    _add_heartbeat(application, database)
+    return application
+
+
+def build_publisher(
+    application: BotApplication, settings: Settings, coop: CoopConfig, database: Database, pace: Pace = TELEGRAM_PACE
+) -> Publisher | None:
+    """What tells the channel; None where there is no channel."""
+    if coop.channel is None:
+        return None
+    return Publisher(application.bot, database, settings.media, Audience(coop.channel, tuple(coop.admins)), pace)
+
+
+def add_handlers(application: BotApplication, conversation: Conversation) -> None:
+    """Register who answers what. Edited messages are not answered again."""
+    fresh = filters.UpdateType.MESSAGE
+    for name in ("start", "help", "today", "settings"):
+        application.add_handler(CommandHandler(name, getattr(conversation, name), filters=fresh))
+    application.add_handler(MessageHandler(fresh & filters.COMMAND, conversation.unknown_command))
+    application.add_handler(MessageHandler(fresh & filters.TEXT, conversation.text))
+    application.add_handler(CallbackQueryHandler(conversation.press))
+    application.add_error_handler(conversation.went_wrong)
+
+
+def _add_heartbeat(application: BotApplication, database: Database) -> None:
+    jobs = application.job_queue
+    assert jobs is not None, "the job queue's extra of python-telegram-bot is one of our dependencies"
+    # `configure` deletes what was set before, so the library's own settings go in again.
+    defaults = {"misfire_grace_time": MISFIRE_GRACE_S, "coalesce": True}
+    jobs.scheduler.configure(**{**jobs.scheduler_configuration, "job_defaults": defaults})
+
+    async def beat(context: Context) -> None:
+        await asyncio.to_thread(_beat, database)
+
+    jobs.run_repeating(beat, HEARTBEAT_EVERY, first=0, name="heartbeat")
+
+
+def _beat(database: Database) -> None:
+    with database.writing() as session:
+        session.merge(HeartbeatRow(name="bot", at=wall_now(), details={"pid": os.getpid()}))
+        session.commit()
+
+
+async def serve(application: BotApplication, publisher: Publisher | None, stop: asyncio.Event) -> int:
+    """Start all parts, wait for `stop`, end them; the exit status as for `run_bot`."""
+    stopping = asyncio.create_task(stop.wait(), name="stop")
+    starting = asyncio.create_task(_initialized(application), name="initialize")
+    await asyncio.wait({stopping, starting}, return_when=asyncio.FIRST_COMPLETED)
+    if not starting.done():
+        starting.cancel()
+        return 0
+    starting.result()
+    parts: list[asyncio.Task[None]] = [
+        asyncio.create_task(_poll(application), name="poll"),
+        asyncio.create_task(_tell_menus(application), name="menus"),
+    ]
+    publishing = asyncio.create_task(publisher.run() if publisher else stop_never(), name="publish")
+    log.info("bot.started", name=application.bot.username, publishes=publisher is not None)
+    try:
+        await asyncio.wait({stopping, publishing}, return_when=asyncio.FIRST_COMPLETED)
+        return _status(publishing)
+    finally:
+        await _end(application, publisher, publishing, parts)
+        stopping.cancel()
+        log.info("bot.stopped")
+
+
+async def stop_never() -> None:
+    """What stands in for the publisher where there is no channel."""
+    await asyncio.Event().wait()
+
+
+def _status(publishing: "asyncio.Task[None]") -> int:
+    if not publishing.done():
+        return 0
+    log.critical("publisher.broke_down", exc_info=publishing.exception())
+    return 1
+
+
+async def _initialized(application: BotApplication) -> None:
+    """Introduce the bot to Telegram, however long the network takes to come."""
+    retry_s = 1.0
+    while True:
+        try:
+            await application.initialize()
+        except (InvalidToken, Forbidden) as exc:
+            raise TokenRefused(
+                "Telegram does not know this bot token. Copy it again from @BotFather into HENBOT_TOKEN or "
+                "the file that HENBOT_TOKEN_FILE names."
+            ) from exc
+        except NetworkError as exc:
+            log.warning("telegram.unreachable", reason=f"{type(exc).__name__}: {exc.message}", retry_s=retry_s)
+            await asyncio.sleep(retry_s)
+            retry_s = min(2 * retry_s, LONGEST_RETRY_S)
+        else:
+            return
+
+
+async def _poll(application: BotApplication) -> None:
+    """Answer updates, those too that came while the bot was off."""
+    assert application.updater is not None
+    await application.start()
+    await application.updater.start_polling(bootstrap_retries=-1, allowed_updates=UPDATES, drop_pending_updates=False)
+
+
+async def _tell_menus(application: BotApplication) -> None:
+    """Tell Telegram the commands, by kind of chat and language. Not vital: a failure is tried again at next start."""
+    scopes: tuple[tuple[BotCommandScope, tuple[str, ...]], ...] = (
+        (BotCommandScopeDefault(), PRIVATE_COMMANDS),
+        (BotCommandScopeAllGroupChats(), GROUP_COMMANDS),
+    )
+    try:
+        for scope, names in scopes:
+            for language in (None, *languages()):
+                spoken = phrases(language or languages()[0])
+                commands = [BotCommand(name, spoken.say(f"command-{name}")) for name in names]
+                await application.bot.set_my_commands(commands, scope, language, rate_limit_args=2)
+    except TelegramError as exc:
+        log.warning("menus.not_told", reason=exc.message)
+
+
+async def _end(
+    application: BotApplication,
+    publisher: Publisher | None,
+    publishing: "asyncio.Task[None]",
+    parts: list["asyncio.Task[None]"],
+) -> None:
+    """End the publisher after the request on its way, so that its answer is stored; then all else."""
+    if publisher is not None:
+        publisher.stop()
+        await asyncio.wait({publishing}, timeout=GRACE_S)
+    for task in (publishing, *parts):
+        task.cancel()
+    await asyncio.gather(publishing, *parts, return_exceptions=True)
+    if application.updater is not None and application.updater.running:
+        await _within_grace(application.updater.stop())
+    if application.running:
+        await _within_grace(application.stop())
+    await _within_grace(application.shutdown())
+
+
+async def _within_grace(ending: Awaitable[None]) -> None:
+    with contextlib.suppress(TimeoutError, TelegramError, RuntimeError):
+        await asyncio.wait_for(ending, GRACE_S)

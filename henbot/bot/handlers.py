@@ -1,0 +1,216 @@
+"""What the bot does with what people write and press: parse, call, format. Database work is done off the loop."""
+
+import asyncio
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from html import escape
+from typing import Any, TypeAlias, TypeVar
+
+import structlog
+from telegram import CallbackQuery, InlineKeyboardMarkup, Message, Update, User
+from telegram.constants import ChatType, ParseMode
+from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
+from telegram.ext import CallbackContext, ExtBot
+
+from henbot.bot.asking import Answer, CoopUnknown, coop_wording, day_answer, help_answer, respond
+from henbot.bot.keyboards import DAY, HELP, Press, language_choice, read_press, suggestions
+from henbot.bot.language import DEFAULT, Phrases, best_language, phrases
+from henbot.bot.replies import Replies
+from henbot.services.coop_clock import wall_now
+from henbot.services.reports import coop_of
+from henbot.services.subscribers import choose_language, chosen_language, remember
+from henbot.storage.database import Database
+
+T = TypeVar("T")
+Context: TypeAlias = CallbackContext["ExtBot[int]", dict[Any, Any], dict[Any, Any], dict[Any, Any]]
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """The handlers, over one database."""
+
+    database: Database
+    replies: Replies = field(default_factory=Replies)
+
+    async def start(self, update: Update, context: Context) -> None:
+        """/start: greets, and offers what to ask first."""
+        user = update.effective_user
+        if user is not None:
+            await asyncio.to_thread(self._remember, user)
+
+        def greeting(spoken: Phrases) -> str:
+            with self.database.reading() as session:
+                coop = coop_of(session).name
+            name = escape(user.first_name if user else "", quote=False)
+            return spoken.say("start", name=name, coop=escape(coop, quote=False))
+
+        await self._reply(update, context, greeting, with_suggestions=True)
+
+    async def help(self, update: Update, context: Context) -> None:
+        """/help: what can be asked."""
+        await self._reply(update, context, lambda spoken: help_answer(self.database, spoken.language))
+
+    async def today(self, update: Update, context: Context) -> None:
+        """/today: who laid today."""
+        await self._reply(update, context, lambda spoken: day_answer(self.database, 0, spoken.language))
+
+    async def settings(self, update: Update, context: Context) -> None:
+        """/settings: the language, with a button for each."""
+        user, chat = update.effective_user, update.effective_chat
+        if user is None or chat is None:
+            return
+        spoken = await self._spoken(user)
+        await self._send(update, context, _settings_text(spoken), language_choice(spoken, user.id))
+
+    async def text(self, update: Update, context: Context) -> None:
+        """A question in plain words; in a group, only one that is put to the bot."""
+        message = update.effective_message
+        asked = _asked(message, context.bot.username) if message else None
+        if asked is None:
+            return
+        answered: list[Answer] = []
+
+        def answer(spoken: Phrases) -> str:
+            answered.append(respond(self.database, asked, spoken.language))
+            return answered[0].text
+
+        await self._reply(update, context, answer, with_suggestions=lambda: not answered[0].understood)
+
+    async def unknown_command(self, update: Update, context: Context) -> None:
+        """A command that there is not; in a group, only one with the bot's name behind it."""
+        message = update.effective_message
+        if message is None or not message.text:
+            return
+        command = message.text.split()[0].lower()
+        if message.chat.type != ChatType.PRIVATE and not command.endswith(f"@{context.bot.username.lower()}"):
+            return
+        await self._reply(update, context, lambda spoken: spoken.say("unknown-command"), with_suggestions=True)
+
+    async def press(self, update: Update, context: Context) -> None:
+        """A pressed button: always answered, and heeded only if it was made for who pressed it."""
+        query = update.callback_query
+        if query is None:
+            return
+        spoken = await self._spoken(query.from_user)
+        press = read_press(query.data)
+        if press is None:
+            await _answer_press(query, spoken.say("outdated-button"))
+        elif press.owner != query.from_user.id:
+            await _answer_press(query, spoken.say("not-your-buttons"), alert=True)
+        elif press.kind == DAY:
+            await _answer_press(query)
+            await self._reply(
+                update, context, lambda spoken: day_answer(self.database, int(press.argument), spoken.language)
+            )
+        elif press.kind == HELP:
+            await _answer_press(query)
+            await self.help(update, context)
+        else:
+            await self._choose_language(query, press)
+
+    async def went_wrong(self, update: object, context: Context) -> None:
+        """The one broad catch: log it (tokens are masked there), and tell who was waiting, without the reason."""
+        error = context.error
+        if isinstance(error, RetryAfter):
+            log.warning("telegram.asks_for_a_pause", reason=error.message)
+            return
+        if isinstance(error, NetworkError) and not isinstance(error, BadRequest):
+            log.warning("telegram.unreachable", reason=f"{type(error).__name__}: {error.message}")
+            return
+        log.error("handler.failed", exc_info=error)
+        if not isinstance(update, Update) or update.effective_chat is None or update.effective_user is None:
+            return
+        spoken = phrases(best_language(update.effective_user.language_code))
+        try:
+            await self._send(update, context, spoken.say("something-failed"))
+        except TelegramError as exc:
+            log.warning("handler.failed_to_say_so", reason=exc.message)
+
+    async def _choose_language(self, query: CallbackQuery, press: Press) -> None:
+        def choose() -> None:
+            with self.database.writing() as session:
+                choose_language(session, query.from_user.id, query.from_user.full_name, press.argument, wall_now())
+                session.commit()
+
+        await asyncio.to_thread(choose)
+        spoken = phrases(press.argument)
+        await _answer_press(query, spoken.say("settings-language"))
+        try:
+            await query.edit_message_text(
+                _settings_text(spoken), parse_mode=ParseMode.HTML, reply_markup=language_choice(spoken, press.owner)
+            )
+        except BadRequest as exc:
+            if "not modified" not in exc.message.lower():  # pressed twice
+                raise
+
+    async def _reply(
+        self,
+        update: Update,
+        context: Context,
+        words: Callable[[Phrases], str],
+        with_suggestions: bool | Callable[[], bool] = False,
+    ) -> None:
+        """Put an answer into words in the person's language and send it."""
+        user = update.effective_user
+        spoken = await self._spoken(user)
+        try:
+            text = await asyncio.to_thread(words, spoken)
+        except CoopUnknown:
+            text, with_suggestions = spoken.say("no-coop"), False
+        offers = with_suggestions() if callable(with_suggestions) else with_suggestions
+        await self._send(update, context, text, suggestions(spoken, user.id) if offers and user else None)
+
+    async def _send(
+        self, update: Update, context: Context, text: str, markup: InlineKeyboardMarkup | None = None
+    ) -> None:
+        """Answer in the chat where it was asked; in a group as a reply, so that it is clear to whom."""
+        chat, message = update.effective_chat, update.message
+        if chat is None:
+            return
+        reply_to = message.message_id if message and chat.type != ChatType.PRIVATE else None
+        await self.replies.send(context.bot, chat.id, text, markup, reply_to)
+
+    async def _spoken(self, user: User | None) -> Phrases:
+        """The language a person chose, else Telegram's word for it, else the coop's."""
+        return phrases(await asyncio.to_thread(self._language, user))
+
+    def _language(self, user: User | None) -> str:
+        with self.database.reading() as session:
+            chosen = chosen_language(session, user.id) if user else None
+            try:
+                of_coop = coop_wording(session).phrases.language
+            except CoopUnknown:
+                of_coop = DEFAULT
+        return best_language(chosen, user.language_code if user else None, of_coop)
+
+    def _remember(self, user: User) -> None:
+        with self.database.writing() as session:
+            remember(session, user.id, user.full_name, wall_now())
+            session.commit()
+
+
+def _settings_text(spoken: Phrases) -> str:
+    return spoken.say("settings", language=spoken.say("language-name"))
+
+
+def _asked(message: Message, username: str) -> str | None:
+    """The text that was put to the bot: all of a private chat; in a group, replies to it and what names it."""
+    text = message.text or ""
+    if message.chat.type == ChatType.PRIVATE:
+        return text
+    named = re.compile(rf"@{re.escape(username)}\b", re.IGNORECASE)
+    if named.search(text):
+        return named.sub(" ", text)
+    answered = message.reply_to_message
+    is_ours = answered is not None and answered.from_user is not None and answered.from_user.username == username
+    return text if is_ours else None
+
+
+async def _answer_press(query: CallbackQuery, text: str | None = None, alert: bool = False) -> None:
+    try:
+        await query.answer(text, show_alert=alert)
+    except BadRequest as exc:
+        log.info("press.too_old", reason=exc.message)  # Telegram forgets a press after some minutes

@@ -1,0 +1,59 @@
+"""Buttons under messages, and what a pressed one says: `kind:argument:owner`, at most 64 bytes."""
+
+from dataclasses import dataclass
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+
+from henbot.bot.language import Phrases, languages, phrases
+
+DAY, HELP, LANGUAGE = "day", "help", "language"
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A pressed button.
+
+    Attributes:
+        owner: the person for whom the button was made, and who alone may press it.
+    """
+
+    kind: str
+    argument: str
+    owner: int
+
+
+def read_press(callback_data: str | None) -> Press | None:
+    """What a button says; None for one that no button of ours says (any more)."""
+    parts = (callback_data or "").split(":")
+    if len(parts) != 3 or parts[0] not in (DAY, HELP, LANGUAGE) or not parts[2].isdigit():
+        return None
+    if parts[0] == DAY and parts[1] not in ("0", "-1"):
+        return None
+    if parts[0] == LANGUAGE and parts[1] not in languages():
+        return None
+    return Press(parts[0], parts[1], int(parts[2]))
+
+
+def suggestions(spoken: Phrases, owner: int) -> InlineKeyboardMarkup:
+    """Today, yesterday, help."""
+    buttons = [("button-today", DAY, "0"), ("button-yesterday", DAY, "-1"), ("button-help", HELP, "")]
+    row = [_button(spoken.say(phrase), kind, argument, owner) for phrase, kind, argument in buttons]
+    return InlineKeyboardMarkup([row])
+
+
+def language_choice(spoken: Phrases, owner: int) -> InlineKeyboardMarkup:
+    """A button for each language, each in its own words; the one that is spoken is ticked."""
+    row = [
+        _button(
+            f"{'✓ ' if language == spoken.language else ''}{phrases(language).say('language-name')}",
+            LANGUAGE,
+            language,
+            owner,
+        )
+        for language in languages()
+    ]
+    return InlineKeyboardMarkup([row[start : start + 2] for start in range(0, len(row), 2)])
+
+
+def _button(text: str, kind: str, argument: str, owner: int) -> InlineKeyboardButton:
+    return InlineKeyboardButton(text, callback_data=f"{kind}:{argument}:{owner}")

@@ -1,0 +1,95 @@
+"""Languages: a folder of Fluent files each, found by looking; dates, times and lists by Babel."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, tzinfo
+from functools import cache
+from importlib import resources
+from importlib.resources.abc import Traversable
+
+from babel import Locale
+from babel.dates import format_date, format_time
+from babel.lists import format_list
+from fluent.runtime import FluentBundle, FluentResource
+
+from henbot.domain.errors import HenbotError
+
+DEFAULT = "en"
+"""The language that is complete, and that is spoken where no other fits."""
+
+
+class PhraseMissing(HenbotError):
+    """A phrase that no language file holds, or that lacks an argument: a mistake in the program."""
+
+
+class Phrases:
+    """What the bot says in one language. Arguments go in as they are: escape what people wrote."""
+
+    def __init__(self, language: str, bundle: FluentBundle) -> None:
+        self.language = language
+        self._bundle = bundle
+        self._locale = Locale.parse(self.say("locale"))
+
+    def say(self, phrase: str, **arguments: str | int) -> str:
+        """A phrase with its arguments.
+
+        Raises:
+            PhraseMissing: there is no such phrase, or an argument of it is missing.
+        """
+        if not self._bundle.has_message(phrase):
+            raise PhraseMissing(f"the language {self.language} has no phrase `{phrase}`: add it to its locales folder")
+        pattern = self._bundle.get_message(phrase).value
+        if pattern is None:
+            raise PhraseMissing(f"the phrase `{phrase}` of the language {self.language} is empty")
+        text, errors = self._bundle.format_pattern(pattern, arguments)
+        if errors:
+            raise PhraseMissing(f"the phrase `{phrase}` of the language {self.language} cannot be said: {errors[0]}")
+        return str(text)
+
+    def time(self, at: datetime, timezone: tzinfo) -> str:
+        """A time of day there."""
+        return format_time(at.astimezone(timezone), self.say("time-pattern"), locale=self._locale)
+
+    def date(self, day: date, today: date) -> str:
+        """A date with its weekday, and with its year if that is not today's; it may begin a sentence."""
+        pattern = "date-pattern" if day.year == today.year else "date-pattern-year"
+        return capitalised(format_date(day, self.say(pattern), locale=self._locale))
+
+    def listed(self, names: Sequence[str]) -> str:
+        """`A, B and C`."""
+        return format_list(list(names), style="standard", locale=self._locale) if names else ""
+
+    def either(self, names: Sequence[str]) -> str:
+        """`A, B or C`."""
+        return format_list(list(names), style="or", locale=self._locale) if names else ""
+
+
+def capitalised(text: str) -> str:
+    """The text with a capital first letter, and all others as they are."""
+    return text[:1].upper() + text[1:]
+
+
+@cache
+def languages() -> tuple[str, ...]:
+    """All languages that have a folder, the default first."""
+    found = sorted(folder.name for folder in _folder().iterdir() if folder.is_dir() and folder.name.isalpha())
+    return (DEFAULT, *(language for language in found if language != DEFAULT))
+
+
+@cache
+def phrases(language: str) -> Phrases:
+    """The phrases of a language; read once."""
+    bundle = FluentBundle([language], use_isolating=False)
+    for file in sorted(_folder().joinpath(language).iterdir(), key=lambda file: file.name):
+        if file.name.endswith(".ftl"):
+            bundle.add_resource(FluentResource(file.read_text(encoding="utf-8")))
+    return Phrases(language, bundle)
+
+
+def best_language(*wanted: str | None) -> str:
+    """The first wanted language (a BCP 47 tag like `ru` or `en-GB`) that there is, else the default."""
+    tags = ((tag or "").replace("_", "-").split("-")[0].lower() for tag in wanted)
+    return next((tag for tag in tags if tag in languages()), DEFAULT)
+
+
+def _folder() -> Traversable:
+    return resources.files("henbot.bot").joinpath("locales")

@@ -1,0 +1,37 @@
+# What the bot says in conversation.
+
+start = 🐔 Hello, { $name }! I watch the nests of <b>{ $coop }</b> and tell who came, who sat, and who laid.
+
+    Ask me <i>who laid today?</i>, or press a button. /help shows all I can do.
+help = <b>What I can do</b>
+    /today – who laid today
+    /settings – language
+    /help – this list
+
+    Or just ask, in English or Russian:
+    <i>who laid yesterday?</i>
+    <i>did { $hen } lay today?</i>
+    <i>кто снёсся в понедельник?</i>
+
+    I say “laid” only if an egg was seen. “Probably” means that she sat long enough. And when I could not see the nest, I say so.
+help-some-hen = Ginger
+hint = I did not understand that, sorry. I can tell who laid on which day:
+unknown-command = I do not know this command. Perhaps one of these?
+settings = ⚙️ <b>Settings</b>
+    Language: { $language }
+settings-language = Now I speak English with you.
+not-your-buttons = These buttons are another person's. Write /start to me for your own.
+outdated-button = This button is from an earlier time. Please ask again.
+something-failed = Something went wrong on my side. It has been noted; please try again in a while.
+no-coop = I do not know the coop yet. It is being set up.
+
+button-today = Today
+button-yesterday = Yesterday
+button-help = Help
+
+command-start = say hello
+command-help = what I can do
+command-settings = language
+command-today = who laid today
+
+admin-refused = ⚠️ I cannot post to the chat { $chat }: { $reason }. Please make me an administrator there who may post messages. I keep trying, and nothing is lost.

@@ -1,0 +1,6 @@
+# How this language is called, which Babel locale it uses, and how it writes times (CLDR patterns).
+locale = en_GB
+language-name = English
+time-pattern = H:mm
+date-pattern = EEEE, d MMMM
+date-pattern-year = EEEE, d MMMM y

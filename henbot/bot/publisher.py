@@ -1,0 +1,271 @@
+"""Tells the channel: one silent message per bout, edited as it goes on. Nothing is lost, hardly anything repeated.
+
+Posts wait in the database. A post is sent, and what was sent is stored; it is sent twice only if Telegram's answer was
+lost or the process died before the answer was stored. No transaction is held while Telegram is waited for.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TypeVar
+
+import structlog
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+from telegram.error import BadRequest, RetryAfter, TelegramError
+from telegram.ext import ExtBot
+
+from henbot.bot.asking import CoopUnknown, coop_wording
+from henbot.bot.pace import TELEGRAM_PACE, Pace, Pacer
+from henbot.bot.poster import ChatRefuses, FileForgotten, Poster
+from henbot.bot.telling import Step, Telling, telling, wall_wait_s
+from henbot.domain.errors import HenbotError
+from henbot.services import posts
+from henbot.services.changes import Signal
+from henbot.services.coop_clock import clock_setting, wall_now
+from henbot.services.posts import DuePost, Told
+from henbot.storage.database import Database
+
+T = TypeVar("T")
+
+log = structlog.get_logger(__name__)
+
+IDLE_S = 5.0
+"""Longest sleep without news: the coop's clock may have been set anew meanwhile."""
+
+STOP_WITHIN_S = 0.5
+"""How long `stop` may take where nothing is on its way to Telegram."""
+
+LEAST_WAIT_S = 0.02
+"""Shortest sleep: a fast coop's clock must not make the publisher spin."""
+
+FIRST_BACKOFF_S = 1.0
+LONGEST_BACKOFF_S = 60.0
+
+REFUSED_PAUSE = timedelta(minutes=5)
+"""How long a chat that refused is left alone before it is tried again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Whom the publisher writes to.
+
+    Attributes:
+        channel: a chat's number or @name.
+        admins: people who are told when the channel refuses, in private.
+    """
+
+    channel: int | str
+    admins: Sequence[int] = ()
+
+
+@dataclass(slots=True)
+class Publisher:
+    """Brings the channel to what is recorded, for ever; see the module.
+
+    Attributes:
+        media: the folder of pictures.
+        stale_after: see `posts.STALE_AFTER`.
+    """
+
+    bot: "ExtBot[int]"
+    database: Database
+    media: Path
+    audience: Audience
+    pace: Pace = TELEGRAM_PACE
+    stale_after: timedelta = posts.STALE_AFTER
+    first_backoff_s: float = FIRST_BACKOFF_S
+    _chat_id: int | None = field(default=None, init=False)
+    _pacer: Pacer = field(init=False)
+    _backoff_s: float = field(default=0.0, init=False)
+    _quiet_until_s: float = field(default=0.0, init=False)
+    _is_missing_told: bool = field(default=False, init=False)
+    _stopping: bool = field(default=False, init=False)
+
+    def __post_init__(self) -> None:
+        self._pacer = Pacer(self.pace)
+
+    async def run(self) -> None:
+        """Publish until `stop`."""
+        signal = Signal(self.database)
+        try:
+            while not self._stopping:
+                wait_s = await self.step()
+                await self._rest(signal, min(wait_s, IDLE_S))
+        finally:
+            signal.close()
+
+    def stop(self) -> None:
+        """End `run` after the request that is on its way, if any."""
+        self._stopping = True
+
+    async def _rest(self, signal: Signal, seconds: float) -> None:
+        """Wait for news, for the time to be over, or for `stop`."""
+        end_s = time.monotonic() + seconds
+        while not self._stopping and (left_s := end_s - time.monotonic()) > 0:
+            if await signal.wait(min(left_s, STOP_WITHIN_S)):
+                return
+
+    async def step(self) -> float:
+        """Do what can be done now: at most one request. Returns how many seconds there is nothing to do for."""
+        try:
+            return await self._step()
+        except RetryAfter as exc:
+            return await self._pause_all(exc)
+        except (TelegramError, OperationalError, CoopUnknown) as exc:
+            return self._back_off(exc)
+
+    async def _step(self) -> float:
+        chat_id = await self._channel()
+        if chat_id is None:
+            return IDLE_S
+        await self._fan_out(chat_id)
+        left_s = self._quiet_until_s - time.monotonic()
+        if left_s > 0:
+            return left_s
+        wait_s, found = await self._read(self._next)
+        if found is None:
+            return wait_s
+        await self._tell(*found)
+        return 0.0
+
+    def _next(self, session: Session) -> tuple[float, tuple[DuePost, Telling] | None]:
+        """The first post that may be told now, or how long none may."""
+        wall, now_s = wall_now(), time.monotonic()
+        paused = posts.pauses(session, wall)
+        wait_s = IDLE_S
+        for post in posts.due_posts(session):
+            until = max(paused.get(post.chat_id, wall), paused.get(posts.ALL_CHATS, wall))
+            blocked_s = max((until - wall).total_seconds(), self._pacer.wait_s(post.chat_id, now_s))
+            if blocked_s > 0:
+                wait_s = min(wait_s, blocked_s)
+                continue
+            told = self._telling(session, post, wall)
+            if told.step is not Step.HOLD or told.hold_until is None:
+                return 0.0, (post, told)
+            held_s = wall_wait_s(clock_setting(session), told.hold_until, wall)
+            wait_s = min(wait_s, max(held_s, LEAST_WAIT_S)) if held_s is not None else wait_s
+        return wait_s, None
+
+    def _telling(self, session: Session, post: DuePost, wall: datetime) -> Telling:
+        try:
+            return telling(session, post, wall)
+        except CoopUnknown:
+            raise
+        except HenbotError as exc:
+            # One bout that cannot be put into words must not stop the others.
+            log.error("post.unspeakable", bout=post.subject_id, reason=str(exc))
+            return Telling(Step.NOTHING, "", post.wanted_revision)
+
+    async def _tell(self, post: DuePost, told: Telling) -> None:
+        poster = Poster(self.bot, self.media)
+        try:
+            outcome = await poster.carry_out(post, told)
+        except ChatRefuses as exc:
+            await self._refused(post, str(exc))
+            return
+        except FileForgotten:
+            picture = told.picture
+            if picture is not None:
+                await self._write(lambda session: posts.forget_file(session, picture.sha256))
+            return
+        finally:
+            if told.step is not Step.NOTHING:
+                self._pacer.spend(post.chat_id, time.monotonic())
+        self._backoff_s = 0.0
+        await self._write(lambda session: posts.store_told(session, post.id, outcome))
+        _log_outcome(post, told, outcome)
+
+    async def _refused(self, post: DuePost, reason: str) -> None:
+        until = wall_now() + REFUSED_PAUSE
+
+        def store(session: Session) -> bool:
+            posts.pause(session, post.chat_id, until)
+            return posts.store_refusal(session, post.id, reason)
+
+        is_news = await self._write(store)
+        log.warning("chat.refuses", chat=post.chat_id, reason=reason)
+        if is_news:
+            await self._tell_admins(post.chat_id, reason)
+
+    async def _tell_admins(self, chat: int | str, reason: str) -> None:
+        text = await self._read(
+            lambda session: coop_wording(session).say("admin-refused", chat=str(chat), reason=reason)
+        )
+        for admin in self.audience.admins:
+            try:
+                await self.bot.send_message(admin, text, parse_mode=None)
+            except TelegramError as exc:
+                log.warning("admin.unreachable", admin=admin, reason=exc.message)
+
+    async def _pause_all(self, exc: RetryAfter) -> float:
+        pause = exc.retry_after if isinstance(exc.retry_after, timedelta) else timedelta(seconds=exc.retry_after)
+        log.warning("telegram.asks_for_a_pause", seconds=pause.total_seconds())
+        await self._write(lambda session: posts.pause(session, posts.ALL_CHATS, wall_now() + pause))
+        return pause.total_seconds()
+
+    def _back_off(self, exc: Exception) -> float:
+        self._backoff_s = min(max(2 * self._backoff_s, self.first_backoff_s), LONGEST_BACKOFF_S)
+        self._quiet_until_s = time.monotonic() + self._backoff_s
+        log.warning("publisher.backs_off", seconds=self._backoff_s, reason=f"{type(exc).__name__}: {exc}"[:200])
+        return self._backoff_s
+
+    async def _channel(self) -> int | None:
+        """The channel's number; None while it cannot be found by its name."""
+        if self._chat_id is None and isinstance(self.audience.channel, int):
+            self._chat_id = self.audience.channel
+        if self._chat_id is None and time.monotonic() >= self._quiet_until_s:
+            self._chat_id = await self._look_up(str(self.audience.channel))
+        return self._chat_id
+
+    async def _look_up(self, name: str) -> int | None:
+        try:
+            return (await self.bot.get_chat(name)).id
+        except BadRequest as exc:
+            reason = exc.message
+        self._quiet_until_s = time.monotonic() + REFUSED_PAUSE.total_seconds()
+        log.warning("chat.refuses", chat=name, reason=reason)
+        if not self._is_missing_told:
+            self._is_missing_told = True
+            await self._tell_admins(name, reason)
+        return None
+
+    async def _fan_out(self, chat_id: int) -> None:
+        def fan_out() -> None:
+            with self.database.reading() as session:
+                if not posts.anything_new(session):
+                    return
+            with self.database.writing() as session:
+                posts.end_pauses(session, wall_now())
+                posts.fan_out(session, [chat_id], self.stale_after)
+                session.commit()
+
+        await asyncio.to_thread(fan_out)
+
+    async def _read(self, work: Callable[[Session], T]) -> T:
+        def reading() -> T:
+            with self.database.reading() as session:
+                return work(session)
+
+        return await asyncio.to_thread(reading)
+
+    async def _write(self, work: Callable[[Session], T]) -> T:
+        """Do some work in a transaction of its own, off the loop."""
+
+        def writing() -> T:
+            with self.database.writing() as session:
+                done = work(session)
+                session.commit()
+                return done
+
+        return await asyncio.to_thread(writing)
+
+
+def _log_outcome(post: DuePost, told: Telling, outcome: Told) -> None:
+    if outcome.failure is not None:
+        log.warning("post.failed", bout=post.subject_id, step=told.step.value, reason=outcome.failure)
+    elif told.step is not Step.NOTHING:
+        log.info("post.told", bout=post.subject_id, step=told.step.value, revision=told.revision)

@@ -1,0 +1,94 @@
+"""Answers on their way out: in the order of the questions, and never faster than a chat may be written to."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Coroutine
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+from telegram import InlineKeyboardMarkup, ReplyParameters, Update
+from telegram.constants import ParseMode
+from telegram.ext import BaseUpdateProcessor, ExtBot
+
+from henbot.bot.pace import TELEGRAM_PACE, Pace, Pacer
+
+log = structlog.get_logger(__name__)
+
+PRIVATE_PACE = Pace(most=60)
+"""About a message a second; Telegram's twenty a minute are for groups (TELEGRAM.md, "Rates")."""
+
+MOST_WAITING = 10
+"""Updates that may wait for one chat; who writes faster than that goes unanswered, so that others do not wait."""
+
+RETRIES = 2
+"""How often an answer is tried again when Telegram asks for a pause all the same."""
+
+
+@dataclass(slots=True)
+class _Line:
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    waiting: int = 0
+
+
+class InTurn(BaseUpdateProcessor):
+    """Works on many chats at once, and on the updates of one chat in their order."""
+
+    def __init__(self, at_once: int = 256) -> None:
+        super().__init__(at_once)
+        self._lines: dict[int, _Line] = {}
+
+    async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
+        """Wait for the turn of an update, then let it be handled; one too many is dropped."""
+        chat = update.effective_chat if isinstance(update, Update) else None
+        line = self._lines.setdefault(chat.id if chat else 0, _Line())
+        if line.waiting >= MOST_WAITING:
+            log.warning("update.dropped", chat=chat.id if chat else None, waiting=line.waiting)
+            if isinstance(coroutine, Coroutine):
+                coroutine.close()
+            return
+        line.waiting += 1
+        try:
+            async with line.lock:
+                await coroutine
+        finally:
+            line.waiting -= 1
+            if not line.waiting:
+                self._lines.pop(chat.id if chat else 0, None)
+
+    async def initialize(self) -> None:
+        """Nothing to do."""
+
+    async def shutdown(self) -> None:
+        """Nothing to do."""
+
+
+@dataclass(slots=True)
+class Replies:
+    """Sends answers, each when its chat may be written to again."""
+
+    private: Pacer = field(default_factory=lambda: Pacer(PRIVATE_PACE))
+    groups: Pacer = field(default_factory=lambda: Pacer(TELEGRAM_PACE))
+
+    async def send(
+        self,
+        bot: "ExtBot[int]",
+        chat_id: int,
+        text: str,
+        markup: InlineKeyboardMarkup | None = None,
+        reply_to: int | None = None,
+    ) -> None:
+        """Send an answer. Raises TelegramError."""
+        pacer = self.groups if chat_id < 0 else self.private
+        await asyncio.sleep(pacer.wait_s(chat_id, time.monotonic()))
+        try:
+            await bot.send_message(
+                chat_id,
+                text,
+                parse_mode=ParseMode.HTML,
+                reply_markup=markup,
+                reply_parameters=ReplyParameters(reply_to, allow_sending_without_reply=True) if reply_to else None,
+                rate_limit_args=RETRIES,
+            )
+        finally:
+            pacer.spend(chat_id, time.monotonic())
