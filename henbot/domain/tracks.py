@@ -21,6 +21,7 @@ class WatchRules:
         leave_after: empty for this long, and she has left.
         trust_gap: longest silence over which nothing is thought to have changed.
         settle_after: sitting for this long, and she has settled.
+        still_after: no motion before a motion-triggered camera for this long with her in the nest: she had settled.
         stand_after: up for this long, and a stretch of sitting is over.
         arrive_after: on a continuous camera, seen for this long (or after so long a pause) before she is believed.
         second_after: the same for a second hen beside her, on any camera.
@@ -38,6 +39,7 @@ class WatchRules:
     leave_after: timedelta = timedelta(seconds=60)
     trust_gap: timedelta = timedelta(minutes=2)
     settle_after: timedelta = timedelta(minutes=5)
+    still_after: timedelta = timedelta(minutes=10)
     stand_after: timedelta = timedelta(seconds=60)
     arrive_after: timedelta = timedelta(seconds=2)
     second_after: timedelta = timedelta(seconds=20)
@@ -139,7 +141,10 @@ class Track:
     def seen(self, bird: Bird, at: datetime, model: ModelId, rules: WatchRules) -> "Track":
         """The track after a sighting."""
         weight = look_weight(at - self.last_seen_at, rules) if self.sightings else 1.0
+        was_still = rules.motion and self.missing_since is None and at - self.last_seen_at >= rules.still_after
         track = replace(self, missing_since=None, model=model)._with_look(bird, at, weight, rules)
+        if was_still and track.rival is None:
+            track = track._having_sat_since(self.last_seen_at)
         return track._with_posture(bird, at, rules)
 
     def missed(self, at: datetime) -> "Track":
@@ -228,6 +233,13 @@ class Track:
             rival, last_at=at, evidence=rival.evidence.with_look(bird.hens, weight), sightings=rival.sightings + 1
         )
         return replace(self, rival=rival)
+
+    def _having_sat_since(self, since: datetime) -> "Track":
+        """The track after a stillness that only a hen who has settled keeps, whatever her posture looked like."""
+        sitting_since = self.sitting_since or since
+        return replace(
+            self, sitting_since=sitting_since, standing_since=None, settled_at=self.settled_at or sitting_since
+        )
 
     def _with_posture(self, bird: Bird, at: datetime, rules: WatchRules) -> "Track":
         if not bird.postures:

@@ -134,6 +134,7 @@ class NestWatch:
         events: list[Event] = []
         seen: list[Track] = []
         pairs, newcomers = self._paired(birds)
+        settled = {track.visit for track in self.state.tracks if track.settled_at}
         for track in self.state.tracks:
             bird = pairs.get(track.visit)
             if bird is not None:
@@ -145,6 +146,8 @@ class NestWatch:
             self._open(bird, observation)
         for track in self.state.tracks:
             events += self._judge(track, observation.at, pause)
+            if track.settled_at and track.visit not in settled:
+                events.append(HenSettled(self.nest, track.settled_at, track.visit))
         return events
 
     def _paired(self, birds: tuple[Bird, ...]) -> tuple[dict[VisitId, Bird], list[Bird]]:

@@ -59,7 +59,7 @@ def test_on_a_motion_triggered_camera_one_empty_frame_and_thirty_seconds_end_a_v
 
 def test_silence_up_to_the_trust_gap_is_stillness_on_a_motion_triggered_camera():
     events, (visit,) = story(MOTION, look(at(0), bird("ginger")), look(at(minutes=45), bird("ginger")))
-    assert kinds(events) == [HenArrived]
+    assert kinds(events) == [HenArrived, HenSettled]
     assert visit.duration == timedelta(minutes=45)
 
 
@@ -94,6 +94,14 @@ def test_stillness_on_a_motion_triggered_camera_lets_her_settle_without_another_
     watch.observe(look(at(0), bird("ginger", "sitting")))
     assert watch.deadline == at(minutes=5)
     assert kinds(watch.advance(at(minutes=5))) == [HenSettled]
+
+
+def test_long_stillness_before_a_motion_triggered_camera_says_that_she_had_settled_whatever_she_looked_like() -> None:
+    looks = [look(at(0), bird("ginger")), look(at(minutes=2), bird("ginger")), look(at(minutes=22), bird("ginger"))]
+    events, (visit,) = story(MOTION, *looks)
+    assert events[1:] == [HenSettled(NEST, at(minutes=2), visit.id)]
+    assert visit.settled_at == at(minutes=2)
+    assert HenSettled not in kinds(story(replace(MOTION, motion=False), *looks)[0])
 
 
 def test_a_visitor_who_only_stands_does_not_settle():
