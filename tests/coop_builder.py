@@ -102,16 +102,9 @@ class Coop:
         sha256 = hashlib.sha256(content).hexdigest()
         (self.media / f"{sha256}.png").write_bytes(content)
         with self.database.writing() as session:
-            session.merge(
-                MediaRow(
-                    sha256=sha256,
-                    path=f"{sha256}.png",
-                    kind="image/png",
-                    size=len(content),
-                    created_at=LONG_AGO,
-                    telegram_file_id=None,
-                )
-            )
+            if session.get(MediaRow, sha256) is None:
+                path, size = f"{sha256}.png", len(content)
+                session.add(MediaRow(sha256=sha256, path=path, kind="image/png", size=size, created_at=LONG_AGO))
             session.flush()
             session.add(EvidenceRow(visit_id=bout_id, media_sha256=sha256, role=role, at=LONG_AGO))
             session.commit()

@@ -216,7 +216,7 @@ def _stem(word: str) -> str:
 
 def _close_to(word: str, known: Mapping[str, object] | frozenset[str]) -> str | None:
     """The known word that this one is with one slip; None for short words and for other words of the language."""
-    if len(word) < _ONE_SLIP or word in _NEIGHBOURS or word in _ASKING:
+    if len(word) < _ONE_SLIP - 1 or word in _NEIGHBOURS or word in _ASKING:
         return None
     return next((other for other in known if len(other) >= _ONE_SLIP and _one_slip(word, other)), None)
 
