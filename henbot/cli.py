@@ -114,9 +114,12 @@ def bot() -> None:
     """Run the bot alone (the detector runs elsewhere: `python -m detector work`)."""
     from henbot.bot.app import run_bot
     from henbot.config import load_coop, load_settings
+    from henbot.running import make_ready
 
     settings = load_settings()
-    run_bot(settings, load_coop(settings.config))
+    coop = load_coop(settings.config)
+    make_ready(settings.database, coop)
+    raise SystemExit(run_bot(settings, coop))
 
 
 @cli.command()

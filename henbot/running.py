@@ -6,9 +6,12 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
-from henbot.config import Settings, load_coop
+from henbot.config import CoopConfig, Settings, load_coop
 from henbot.domain.errors import ConfigInvalid
-from henbot.storage.schema import migrate
+from henbot.services.coop_clock import wall_now
+from henbot.services.coop_records import seed_coop
+from henbot.storage.database import open_database
+from henbot.storage.schema import check_schema, migrate
 from henbot.supervisor import Child, Supervisor
 
 
@@ -23,8 +26,9 @@ def run_all(settings: Settings) -> None:
             "the detector is not installed here: pip install 'henbot[detector]', or run `henbot bot` alone"
         )
     settings.bot_token()
-    load_coop(settings.config)
+    coop = load_coop(settings.config)
     migrate(settings.database)
+    make_ready(settings.database, coop)
     supervisor = Supervisor(
         [
             Child("bot", [sys.executable, "-m", "henbot", "bot"]),
@@ -34,6 +38,22 @@ def run_all(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: supervisor.stopped.set())
     supervisor.run()
+
+
+def make_ready(url: str, coop: CoopConfig) -> None:
+    """Write the coop as configured into a database, so that a bot that is up before the detector knows it.
+
+    Raises:
+        DatabaseOutdated, DatabaseTooNew: its schema is not this program's.
+    """
+    database = open_database(url)
+    try:
+        check_schema(database)
+        with database.writing() as session:
+            seed_coop(session, coop, wall_now())
+            session.commit()
+    finally:
+        database.close()
 
 
 def _without_token(environment: dict[str, str]) -> dict[str, str]:

@@ -24,9 +24,9 @@ from henbot.config import load_coop
 from henbot.demo.stage import DemoFailed, Material, Trained, demo_cache, find_material, train_once, write_coop
 from henbot.demo.telling import Teller, plain, summary
 from henbot.domain.clock import ClockSetting
+from henbot.running import make_ready
 from henbot.sandbox import SANDBOX_TOKEN, Sandbox, default_cast, running_sandbox
 from henbot.services.coop_clock import set_clock, wall_now
-from henbot.services.coop_records import seed_coop
 from henbot.services.posts import anything_new, due_posts
 from henbot.storage.database import Database, open_database
 from henbot.storage.schema import migrate
@@ -239,10 +239,8 @@ def _show(
 ) -> Show:
     config = load_coop(write_coop(material, folder, CHANNEL, KEEPER))
     migrate(database_url(folder))
+    make_ready(database_url(folder), config)
     database = open_database(database_url(folder))
-    with database.writing() as session:
-        seed_coop(session, config, wall_now())
-        session.commit()
     return Show(options, console, sandbox, material, trained, folder, database, config.coop.timezone)
 
 

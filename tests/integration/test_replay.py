@@ -1,12 +1,6 @@
 """Replays of drawn days: bad input does no harm, and a worker that is killed goes on where it was."""
 
-import json
-import os
 import shutil
-import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -17,7 +11,7 @@ from detector.replay import result
 from detector.wiring import open_replay
 from henbot.domain.errors import DatabaseTooNew, ModelLoadFailed, SourceUnavailable
 from henbot.storage.database import open_database
-from henbot.storage.tables import BoutRow, CameraRow, ChangeRow, ClockRow
+from henbot.storage.tables import CameraRow, ChangeRow, ClockRow
 
 EVERY_DAY = (None, None)
 
@@ -120,67 +114,3 @@ def test_in_a_replay_the_frames_times_are_the_coop_s_clock(dataset: Path, drawn_
             0.0,
         )
     database.close()
-
-
-def bouts_and_facts(url: str, json_file: Path) -> tuple[object, object, int]:
-    """Visits, events and the number of bouts that a finished replay left."""
-    found = json.loads(json_file.read_text())
-    database = open_database(url)
-    with database.reading() as session:
-        bouts = session.execute(select(func.count(BoutRow.id)).where(BoutRow.gone.is_(False))).scalar_one()
-    database.close()
-    return found["visits"], found["events"], bouts
-
-
-KILLS = 20
-
-
-@pytest.mark.timeout(240)
-def test_a_worker_killed_at_twenty_moments_remembers_the_same_as_an_undisturbed_one(
-    dataset: Path, drawn_version: Path, tmp_path: Path
-) -> None:
-    def start(folder: Path) -> "subprocess.Popen[bytes]":
-        command = [sys.executable, "-m", "detector", "replay", str(dataset), "--model", str(drawn_version), "--quiet"]
-        command += ["--database", f"sqlite:///{folder / 'replay.db'}", "--json", str(folder / "result.json")]
-        return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-    undisturbed, killed = tmp_path / "undisturbed", tmp_path / "killed"
-    undisturbed.mkdir()
-    killed.mkdir()
-    assert start(undisturbed).wait(timeout=120) == 0
-    total = len(list((dataset / "frames").iterdir()))
-    for number in range(1, KILLS + 1):
-        process = start(killed)
-        wait_for_frames(killed / "replay.db", number * total // (KILLS + 1), process)
-        os.kill(process.pid, signal.SIGKILL)
-        process.wait()
-    assert start(killed).wait(timeout=120) == 0
-    expected = bouts_and_facts(f"sqlite:///{undisturbed / 'replay.db'}", undisturbed / "result.json")
-    found = bouts_and_facts(f"sqlite:///{killed / 'replay.db'}", killed / "result.json")
-    assert found == expected
-    assert expected[0]
-
-
-def wait_for_frames(path: Path, frames: int, process: "subprocess.Popen[bytes]") -> None:
-    """Wait until so many frames are recorded."""
-    until = time.monotonic() + 60
-    while time.monotonic() < until:
-        if process.poll() is not None:
-            raise AssertionError(f"the replay ended by itself ({process.returncode}) before frame {frames}")
-        if path.exists() and recorded(path) >= frames:
-            return
-        time.sleep(0.01)
-    raise AssertionError(f"frame {frames} was not recorded within a minute")
-
-
-def recorded(path: Path) -> int:
-    """How many frames a database knows of."""
-    import sqlite3
-
-    try:
-        with sqlite3.connect(path, timeout=5) as connection:
-            row = connection.execute("SELECT sum(frames) FROM cameras").fetchone()
-        connection.close()
-    except sqlite3.OperationalError:
-        return 0
-    return int(row[0] or 0)

@@ -1,0 +1,197 @@
+"""The real bot in a process of its own, against the sandbox: what it costs, what it survives, what it must not import."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from henbot.sandbox import ADMIN_ID, CHANNEL_ID, SUBSCRIBER_ID, Fault, Message, Sandbox, running_sandbox
+from tests.bot_api_schema import schema_path, violations
+from tests.conftest import PROJECT
+from tests.coop_builder import Coop, build_coop, environment, oct4
+from tests.sandbox_bots import picture
+
+FIRST_ANSWER_S = 5.0
+MOST_MEMORY_MB = 160
+STOP_S = 5.0
+
+# What `henbot bot` does, without the command line around it.
+MAIN = """
+import sys
+from henbot.bot.app import run_bot
+from henbot.config import load_coop, load_settings
+from henbot.logs import configure_logging
+configure_logging()
+settings = load_settings()
+sys.exit(run_bot(settings, load_coop(settings.config)))
+"""
+
+HENS = ("ginger", "olive", "blanche")
+
+
+@pytest.fixture
+def coop(tmp_path: Path) -> Iterator[Coop]:
+    built = build_coop(tmp_path)
+    built.set_now(oct4(14))
+    built.seen(oct4(7, 18), oct4(13, 59))
+    yield built
+    built.database.close()
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    """Telegram with its rates on: whoever writes too fast is refused."""
+    with running_sandbox(limits=True) as running:
+        yield running
+        if schema_path():
+            assert violations(request for request in running.requests if request.fault is None) == []
+
+
+@contextmanager
+def bot_process(coop: Coop, sandbox: Sandbox) -> Iterator[subprocess.Popen[str]]:
+    """The bot, with warnings as errors; killed at the end if it still runs."""
+    given = {**os.environ, **environment(coop, sandbox.token, sandbox.page_url)}
+    command = [sys.executable, "-W", "error", "-c", MAIN]
+    with (coop.media.parent / "bot.log").open("a", encoding="utf-8") as log:
+        process = subprocess.Popen(command, env=given, cwd=PROJECT, stderr=log, text=True)
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.wait()
+
+
+def channel(sandbox: Sandbox) -> list[Message]:
+    return sandbox.messages(CHANNEL_ID)
+
+
+def words(message: Message) -> str:
+    return message.caption or message.text or ""
+
+
+def hens_told(sandbox: Sandbox) -> list[str]:
+    return [words(message).split()[1].lower() for message in channel(sandbox)]
+
+
+def answered(sandbox: Sandbox, chat: int, text: str) -> str:
+    def answers() -> list[Message]:
+        return [message for message in sandbox.messages(chat) if message.from_bot]
+
+    before = len(answers())
+    sandbox.say(chat, text)
+    sandbox.wait_for(lambda: len(answers()) > before, 10)
+    return words(answers()[-1])
+
+
+def wait_for(sandbox: Sandbox, condition: Callable[[], object], seconds: float = 20.0) -> None:
+    sandbox.wait_for(condition, seconds)
+
+
+def test_the_channel_and_a_keeper_are_told_by_the_real_process(coop: Coop, sandbox: Sandbox) -> None:
+    with bot_process(coop, sandbox) as process:
+        coop.bout("a", "ginger", oct4(9, 26))
+        coop.picture("a", picture())
+        wait_for(sandbox, lambda: channel(sandbox))
+        coop.bout("a", "ginger", oct4(9, 26), settled=oct4(9, 31))
+        wait_for(sandbox, lambda: "sitting since 9:31" in words(channel(sandbox)[0]))
+        coop.bout("a", "ginger", oct4(9, 26), settled=oct4(9, 31), left=oct4(10, 42), verdict="probably")
+        wait_for(sandbox, lambda: "left 10:42" in words(channel(sandbox)[0]))
+        assert len(channel(sandbox)) == 1 and channel(sandbox)[0].silent
+        assert "🥚 Рыжуха – вероятно, снеслась" in answered(sandbox, SUBSCRIBER_ID, "кто сегодня снёсся?")
+        assert "🥚 Ginger – probably laid" in answered(sandbox, ADMIN_ID, "/today")
+        assert process.poll() is None
+
+
+def test_the_first_update_is_answered_soon_and_the_memory_stays_small(coop: Coop, sandbox: Sandbox) -> None:
+    status = Path("/proc/self/status")
+    sandbox.say(ADMIN_ID, "/today")
+    begun = time.monotonic()
+    with bot_process(coop, sandbox) as process:
+        wait_for(sandbox, lambda: len(sandbox.messages(ADMIN_ID)) == 2)
+        assert time.monotonic() - begun < FIRST_ANSWER_S
+        for text in ("/start", "/settings", "кто снёсся вчера"):
+            answered(sandbox, ADMIN_ID, text)
+        if not status.exists():
+            pytest.skip("A process's memory is read from /proc, which this system does not have.")
+        lines = Path(f"/proc/{process.pid}/status").read_text(encoding="ascii").splitlines()
+        [peak_kb] = [int(line.split()[1]) for line in lines if line.startswith("VmHWM")]
+        assert peak_kb / 1024 < MOST_MEMORY_MB
+
+
+@pytest.mark.parametrize("module", ["henbot.bot.app", "henbot.bot.asking"])
+def test_the_bot_imports_nothing_that_looks_at_pictures(module: str) -> None:
+    heavy = {"tensorflow", "keras", "cv2", "numpy", "ai_edge_litert", "detector", "henbot.sandbox"}
+    script = f"import sys, {module}; print(*({heavy!r} & sys.modules.keys()))"
+    done = subprocess.run([sys.executable, "-c", script], cwd=PROJECT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ""
+
+
+def test_it_stops_within_five_seconds_of_being_told(coop: Coop, sandbox: Sandbox) -> None:
+    with bot_process(coop, sandbox) as process:
+        answered(sandbox, ADMIN_ID, "/help")
+        begun = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(STOP_S) == 0
+        assert time.monotonic() - begun < STOP_S
+
+
+def test_it_stops_while_telegram_cannot_be_reached(coop: Coop, sandbox: Sandbox) -> None:
+    sandbox.inject(Fault("timeout", delay_s=60), "getMe")
+    with bot_process(coop, sandbox) as process:
+        time.sleep(2)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(STOP_S) == 0
+
+
+def test_killed_and_started_again_it_repeats_nothing(coop: Coop, sandbox: Sandbox) -> None:
+    for run, hen in enumerate(HENS, 1):
+        with bot_process(coop, sandbox) as process:
+            coop.bout(hen, hen, oct4(9 + run))
+            wait_for(sandbox, lambda run=run: len(channel(sandbox)) == run)
+            time.sleep(0.3)  # Telegram's answer is stored some milliseconds after it came
+            process.kill()
+    with bot_process(coop, sandbox):
+        answered(sandbox, ADMIN_ID, "/help")
+        coop.bout("ginger", "ginger", oct4(10), left=oct4(11))
+        wait_for(sandbox, lambda: "left 11:00" in words(channel(sandbox)[0]))
+    assert hens_told(sandbox) == list(HENS)
+
+
+def test_what_telegram_puts_off_is_not_lost_and_keeps_its_order(coop: Coop, sandbox: Sandbox) -> None:
+    sandbox.inject(Fault("429", retry_after_s=2), "sendMessage")
+    with bot_process(coop, sandbox):
+        for place, hen in enumerate(HENS):
+            coop.bout(hen, hen, oct4(9 + place))
+        wait_for(sandbox, lambda: len(channel(sandbox)) == len(HENS))
+    sends = [request for request in sandbox.requests if request.method == "sendMessage"]
+    assert hens_told(sandbox) == list(HENS)
+    assert sends[0].code == 429 and sends[1].at - sends[0].at >= 2.0
+    assert [request.code for request in sends[1:]] == [200, 200, 200]
+
+
+def test_what_does_not_reach_telegram_is_sent_again_in_order(coop: Coop, sandbox: Sandbox) -> None:
+    sandbox.inject("502", "sendMessage", times=2)
+    sandbox.inject("reset", "sendMessage")
+    with bot_process(coop, sandbox) as process:
+        for place, hen in enumerate(HENS):
+            coop.bout(hen, hen, oct4(9 + place))
+        wait_for(sandbox, lambda: len(channel(sandbox)) == len(HENS), 30)
+        assert process.poll() is None
+    assert hens_told(sandbox) == list(HENS)
+
+
+def test_no_token_is_in_what_it_logs(coop: Coop, sandbox: Sandbox) -> None:
+    sandbox.inject("502", times=3)
+    with bot_process(coop, sandbox):
+        answered(sandbox, ADMIN_ID, "/help")
+    log = (coop.media.parent / "bot.log").read_text(encoding="utf-8")
+    assert "bot.started" in log
+    assert sandbox.token not in log and sandbox.token.partition(":")[2] not in log
