@@ -137,3 +137,32 @@ def build_coop(
             session.add(NestRow(id=nest, camera_id="cam", kind="nest", names={"en": nest, "ru": nest}))
         session.commit()
     return Coop(url, database, media)
+
+
+COOP_YAML = """
+coop: {name: Test coop, timezone: UTC, watch: "07:00-18:45"}
+hens:
+  - {id: ginger, name: {en: Ginger, ru: Рыжуха}}
+cameras:
+  - id: cam
+    source: {kind: folder, path: frames, timestamp: "%Y%m%d%H%M%S"}
+    trigger: motion
+    nests: [{id: nest, polygon: [[0, 0], [1, 0], [1, 1], [0, 1]]}]
+channel: -1001000000001
+admins: [1001]
+"""
+
+
+def environment(coop: Coop, token: str, api_url: str) -> dict[str, str]:
+    """Writes the coop's file beside its database; the variables with which the bot finds all."""
+    folder = coop.media.parent
+    (folder / "frames").mkdir(exist_ok=True)
+    (folder / "coop.yaml").write_text(COOP_YAML, encoding="utf-8")
+    return {
+        "HENBOT_TOKEN": token,
+        "HENBOT_API_URL": api_url,
+        "HENBOT_DATABASE": coop.url,
+        "HENBOT_CONFIG": str(folder / "coop.yaml"),
+        "HENBOT_MEDIA": str(coop.media),
+        "PTB_TIMEDELTA": "true",
+    }

@@ -139,7 +139,9 @@ def _add_heartbeat(application: BotApplication, database: Database) -> None:
     async def beat(context: Context) -> None:
         await asyncio.to_thread(_beat, database)
 
-    jobs.run_repeating(beat, HEARTBEAT_EVERY, first=0, name="heartbeat")
+    # A first beat that is due before the scheduler runs would be skipped for the second one.
+    jobs.run_once(beat, timedelta(seconds=1), name="first heartbeat")
+    jobs.run_repeating(beat, HEARTBEAT_EVERY, name="heartbeat")
 
 
 def _beat(database: Database) -> None:
@@ -153,10 +155,14 @@ async def serve(application: BotApplication, publisher: Publisher | None, stop: 
     stopping = asyncio.create_task(stop.wait(), name="stop")
     starting = asyncio.create_task(_initialized(application), name="initialize")
     await asyncio.wait({stopping, starting}, return_when=asyncio.FIRST_COMPLETED)
-    if not starting.done():
+    if not starting.done() or starting.exception() is not None:
         starting.cancel()
-        return 0
-    starting.result()
+        stopping.cancel()
+        await asyncio.gather(starting, stopping, return_exceptions=True)
+        await application.bot.shutdown()
+        if starting.cancelled():
+            return 0
+        starting.result()
     parts: list[asyncio.Task[None]] = [
         asyncio.create_task(_poll(application), name="poll"),
         asyncio.create_task(_tell_menus(application), name="menus"),

@@ -233,13 +233,9 @@ def test_no_answer_claims_no_eggs(language: str, coverage: Coverage) -> None:
 
 def test_an_unwatched_day_claims_nothing() -> None:
     blind = Coverage(HOURS.length, timedelta(), (HOURS,))
-    assert told(day(coverage=blind)) == (
-        "👁 I have not seen the nest today, so I cannot say anything about today."
-    )
+    assert told(day(coverage=blind)) == ("👁 I have not seen the nest today, so I cannot say anything about today.")
     yesterday = day(coverage=blind, now=oct4(20) + timedelta(days=1))
-    assert told(yesterday) == (
-        "👁 I did not watch on Tuesday, 4 October, so I cannot say anything about that day."
-    )
+    assert told(yesterday) == ("👁 I did not watch on Tuesday, 4 October, so I cannot say anything about that day.")
 
 
 def test_a_day_that_has_not_begun_says_so() -> None:
@@ -346,7 +342,7 @@ def test_every_phrase_can_be_said_with_every_number(language: str) -> None:
     for phrase in _messages(language):
         for number in (0, 1, 2, 5, 21):
             numbers = {"number": number, "percent": number}
-            words = phrases(language).say(phrase, **{name: "x" for name in every}, **numbers)
+            words = phrases(language).say(phrase, **dict.fromkeys(every, "x"), **numbers)
             assert words.strip() and "{" not in words, phrase
 
 

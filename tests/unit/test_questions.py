@@ -54,13 +54,16 @@ def test_a_question_about_today_is_understood(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["who laid yesterday", "кто нёсся вчера", "yesterday?", "а вчера?", "who laid yesterady", "кто снёсся вчёра"]
+    "text",
+    ["who laid yesterday", "кто нёсся вчера", "yesterday?", "а вчера?", "who laid yesterady", "кто снёсся вчёра"],
 )
 def test_a_question_about_yesterday_is_understood(text: str) -> None:
     assert day_of(text) == TUESDAY - timedelta(days=1)
 
 
-@pytest.mark.parametrize("text", ["who laid the day before yesterday?", "who laid day before yesterday", "кто снёсся позавчера"])
+@pytest.mark.parametrize(
+    "text", ["who laid the day before yesterday?", "who laid day before yesterday", "кто снёсся позавчера"]
+)
 def test_the_day_before_yesterday_is_two_days_ago(text: str) -> None:
     assert day_of(text) == TUESDAY - timedelta(days=2)
 

@@ -1,0 +1,342 @@
+"""What people write and press, and what the bot answers: handlers, menus and errors, in a real application."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import delete
+
+from henbot.bot.app import TokenRefused, build_application, build_publisher, run_bot, serve
+from henbot.bot.asking import CoopUnknown, ask, respond
+from henbot.bot.keyboards import read_press
+from henbot.bot.language import languages, phrases
+from henbot.config import CoopConfig, Settings, load_coop, load_settings
+from henbot.domain.errors import DatabaseOutdated
+from henbot.sandbox import ADMIN_ID, SUBSCRIBER_ID, Fault, Message, Room, Sandbox, default_cast, running_sandbox
+from henbot.storage.database import open_database
+from henbot.storage.tables import CoopRow, HeartbeatRow, SubscriberRow
+from tests.bot_api_schema import schema_path, violations
+from tests.coop_builder import Coop, build_coop, environment, oct4
+
+GROUP_ID = -1002
+
+
+@pytest.fixture
+def coop(tmp_path: Path) -> Iterator[Coop]:
+    built = build_coop(tmp_path)
+    built.set_now(oct4(20))
+    built.seen(oct4(7, 18), oct4(16, 43))
+    built.bout("a", "ginger", oct4(14, 12), settled=oct4(14, 20), left=oct4(15, 4), verdict="probably")
+    yield built
+    built.database.close()
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    group = Room(GROUP_ID, "Flock talk", "supergroup", admins=(ADMIN_ID,), members=(SUBSCRIBER_ID,))
+    with running_sandbox(cast=default_cast().with_room(group)) as running:
+        yield running
+        if schema_path():
+            assert violations(request for request in running.requests if request.fault is None) == []
+
+
+@pytest.fixture
+def configured(coop: Coop, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> tuple[Settings, CoopConfig]:
+    for name, value in environment(coop, sandbox.token, sandbox.page_url).items():
+        monkeypatch.setenv(name, value)
+    settings = load_settings()
+    return settings, load_coop(settings.config)
+
+
+@pytest.fixture
+async def bot(coop: Coop, sandbox: Sandbox, configured: tuple[Settings, CoopConfig]) -> AsyncIterator[None]:
+    """The bot at work, without its publisher."""
+    stop = asyncio.Event()
+    application = build_application(*configured, coop.database, sandbox.token)
+    serving = asyncio.create_task(serve(application, None, stop))
+    yield
+    stop.set()
+    assert await asyncio.wait_for(serving, 5) == 0
+
+
+def answers(sandbox: Sandbox, chat: int) -> list[Message]:
+    return [message for message in sandbox.messages(chat) if message.from_bot]
+
+
+async def asked(sandbox: Sandbox, chat: int, text: str, by: int | None = None, reply_to: int | None = None) -> Message:
+    """The bot's answer to what somebody writes."""
+    before = len(answers(sandbox, chat))
+    await asyncio.to_thread(sandbox.say, chat, text, by, reply_to)
+    await sandbox.until(lambda: len(answers(sandbox, chat)) > before)
+    return answers(sandbox, chat)[-1]
+
+
+def said(message: Message) -> str:
+    return message.text or ""
+
+
+@pytest.mark.usefixtures("bot")
+async def test_start_greets_in_the_language_that_telegram_tells(coop: Coop, sandbox: Sandbox) -> None:
+    russian = await asked(sandbox, SUBSCRIBER_ID, "/start")
+    assert said(russian).startswith("🐔 Здравствуйте, Anna! Я слежу за гнёздами курятника Test <coop>")
+    assert russian.buttons == ["Сегодня", "Вчера", "Помощь"]
+    english = await asked(sandbox, ADMIN_ID, "/start")
+    assert said(english).startswith("🐔 Hello, Keeper!")
+    with coop.database.reading() as session:
+        assert session.get_one(SubscriberRow, SUBSCRIBER_ID).name == "Anna"
+
+
+@pytest.mark.usefixtures("bot")
+async def test_today_is_answered_with_what_was_seen_and_what_was_not(sandbox: Sandbox) -> None:
+    answer = await asked(sandbox, ADMIN_ID, "/today")
+    assert said(answer) == (
+        "Tuesday, 4 October, by 20:00\n\n"
+        "🥚 Ginger – probably laid\ncame 14:12 · settled 14:20 · left 15:04\n\n"
+        "Not seen in the nest while I watched: Blanche and Olive.\n\n"
+        "👁 I did not see the nest 7:00–7:18 and 16:43–18:45; nothing is claimed about that time."
+    )
+    assert answer.entities[0]["type"] == "bold"
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_free_question_is_answered_in_the_askers_language(sandbox: Sandbox) -> None:
+    answer = await asked(sandbox, SUBSCRIBER_ID, "кто сегодня снёсся?")
+    assert "🥚 Рыжуха – вероятно, снеслась\nпришла в 14:12 · села в 14:20 · ушла в 15:04" in said(answer)
+    assert "Не было видно гнездо: 7:00–7:18 и 16:43–18:45" in said(answer)
+
+
+@pytest.mark.usefixtures("bot")
+async def test_what_is_not_understood_gets_three_suggestions_that_work(sandbox: Sandbox) -> None:
+    hint = await asked(sandbox, ADMIN_ID, "what is the meaning of life")
+    assert hint.buttons == ["Today", "Yesterday", "Help"]
+    for button, begins in (("Today", "Tuesday, 4"), ("Yesterday", "👁 I did not watch on Monday"), ("Help", "What I")):
+        before = len(answers(sandbox, ADMIN_ID))
+        press = await asyncio.to_thread(sandbox.press, ADMIN_ID, hint.message_id, button)
+        await sandbox.until(lambda before=before: len(answers(sandbox, ADMIN_ID)) > before)
+        assert said(answers(sandbox, ADMIN_ID)[-1]).startswith(begins)
+        assert press.answer is not None
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_language_once_chosen_is_kept(sandbox: Sandbox) -> None:
+    settings = await asked(sandbox, ADMIN_ID, "/settings")
+    assert settings.buttons == ["✓ English", "Русский"]
+    press = await asyncio.to_thread(sandbox.press, ADMIN_ID, settings.message_id, "Русский")
+    await sandbox.until(lambda: "Язык" in said(answers(sandbox, ADMIN_ID)[-1]))
+    assert press.answer is not None and press.answer["text"] == "Теперь я говорю с вами по-русски."
+    assert answers(sandbox, ADMIN_ID)[-1].buttons == ["English", "✓ Русский"]
+    assert said(await asked(sandbox, ADMIN_ID, "/today")).startswith("Вторник, 4 октября")
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_button_pressed_twice_is_answered_twice_and_is_no_error(sandbox: Sandbox) -> None:
+    settings = await asked(sandbox, ADMIN_ID, "/settings")
+    presses = [await asyncio.to_thread(sandbox.press, ADMIN_ID, settings.message_id, "✓ English") for _ in range(2)]
+    await sandbox.until(lambda: all(press.answer for press in presses))
+    assert len(answers(sandbox, ADMIN_ID)) == 1
+
+
+@pytest.mark.usefixtures("bot")
+async def test_an_unknown_command_is_answered_with_what_there_is(sandbox: Sandbox) -> None:
+    answer = await asked(sandbox, ADMIN_ID, "/lay_an_egg")
+    assert said(answer).startswith("I do not know this command") and answer.buttons == ["Today", "Yesterday", "Help"]
+
+
+@pytest.mark.usefixtures("bot")
+async def test_answers_come_in_the_order_of_the_questions(sandbox: Sandbox) -> None:
+    for text in ("/help", "/today", "/settings"):
+        await asyncio.to_thread(sandbox.say, ADMIN_ID, text)
+    await sandbox.until(lambda: len(answers(sandbox, ADMIN_ID)) == 3)
+    assert [said(message)[:6] for message in answers(sandbox, ADMIN_ID)] == ["What I", "Tuesda", "⚙️ Set"]
+
+
+@pytest.mark.usefixtures("bot")
+async def test_in_a_group_only_what_is_put_to_the_bot_is_answered(sandbox: Sandbox) -> None:
+    name = sandbox.cast.bot_username
+    await asyncio.to_thread(sandbox.say, GROUP_ID, "who laid today?", SUBSCRIBER_ID)
+    await asyncio.to_thread(sandbox.say, GROUP_ID, "/lay_an_egg", SUBSCRIBER_ID)
+    answer = await asked(sandbox, GROUP_ID, f"@{name} who laid today?", SUBSCRIBER_ID)
+    assert said(answer).startswith("Вторник, 4 октября") and answer.reply_to is not None
+    again = await asked(sandbox, GROUP_ID, "а вчера?", SUBSCRIBER_ID, answer.message_id)
+    assert "Понедельник, 3 октября" in said(again)
+    assert said(await asked(sandbox, GROUP_ID, f"/today@{name}", ADMIN_ID)).startswith("Tuesday, 4 October")
+    assert len(answers(sandbox, GROUP_ID)) == 3
+
+
+@pytest.mark.usefixtures("bot")
+async def test_in_a_group_a_button_is_for_who_asked(sandbox: Sandbox) -> None:
+    hint = await asked(sandbox, GROUP_ID, f"@{sandbox.cast.bot_username} hm?", SUBSCRIBER_ID)
+    press = await asyncio.to_thread(sandbox.press, GROUP_ID, hint.message_id, "Сегодня", ADMIN_ID)
+    await sandbox.until(lambda: press.answer is not None)
+    assert press.answer is not None and press.answer["text"] == phrases("en").say("not-your-buttons")
+    assert len(answers(sandbox, GROUP_ID)) == 1
+
+
+@pytest.mark.parametrize(
+    "callback_data", [None, "", "day:0", "day:5:1", "grow:1:1", "day:0:me", "language:xx:1", "x" * 64]
+)
+def test_a_button_that_is_not_ours_says_nothing(callback_data: str | None) -> None:
+    assert read_press(callback_data) is None
+
+
+@pytest.mark.usefixtures("bot")
+async def test_menus_are_told_by_language_and_kind_of_chat(sandbox: Sandbox) -> None:
+    await sandbox.until(lambda: sum(request.method == "setMyCommands" for request in sandbox.requests) == 6)
+    menus = sandbox.world.menus
+    russian = menus.seen_by(SUBSCRIBER_ID, SUBSCRIBER_ID, "ru", "private", is_admin=False)
+    assert [each["command"] for each in russian] == ["today", "settings", "help", "start"]
+    assert russian[0]["description"] == "кто снёсся сегодня"
+    in_group = menus.seen_by(GROUP_ID, ADMIN_ID, "en", "supergroup", is_admin=True)
+    assert [each["command"] for each in in_group] == ["today", "help"]
+
+
+@pytest.mark.usefixtures("bot")
+async def test_the_bot_gives_a_sign_of_life(coop: Coop, sandbox: Sandbox) -> None:
+    def beat() -> bool:
+        with coop.database.reading() as session:
+            return session.get(HeartbeatRow, "bot") is not None
+
+    await asked(sandbox, ADMIN_ID, "/help")
+    async with asyncio.timeout(5):
+        while not beat():
+            await asyncio.sleep(0.05)
+
+
+@pytest.mark.usefixtures("bot")
+async def test_an_answer_that_telegram_holds_back_comes_after_the_pause(sandbox: Sandbox) -> None:
+    sandbox.inject(Fault("429", retry_after_s=1), "sendMessage")
+    assert said(await asked(sandbox, ADMIN_ID, "/help")).startswith("What I can do")
+
+
+@pytest.mark.usefixtures("bot")
+async def test_an_error_is_told_without_its_reason_and_logged_with_it(
+    coop: Coop, sandbox: Sandbox, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with coop.database.writing() as session:
+        session.connection().exec_driver_sql("UPDATE coops SET timezone = 'Nowhere/Never'")
+        session.commit()
+    with caplog.at_level(logging.CRITICAL):
+        answer = await asked(sandbox, SUBSCRIBER_ID, "/today")
+    assert said(answer) == phrases("ru").say("something-failed")
+    assert sandbox.token not in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("bot")
+async def test_without_a_coop_the_bot_says_so(coop: Coop, sandbox: Sandbox) -> None:
+    _forget_coop(coop)
+    assert said(await asked(sandbox, SUBSCRIBER_ID, "/today")) == phrases("ru").say("no-coop")
+
+
+async def test_the_bot_and_its_publisher_stop_within_their_time(
+    coop: Coop, sandbox: Sandbox, configured: tuple[Settings, CoopConfig]
+) -> None:
+    stop = asyncio.Event()
+    application = build_application(*configured, coop.database, sandbox.token)
+    publisher = build_publisher(application, *configured, coop.database)
+    serving = asyncio.create_task(serve(application, publisher, stop))
+    await asked(sandbox, ADMIN_ID, "/help")
+    begun = asyncio.get_running_loop().time()
+    stop.set()
+    assert await serving == 0
+    assert asyncio.get_running_loop().time() - begun < 4
+
+
+async def test_a_publisher_that_breaks_down_ends_the_bot_so_that_it_is_restarted(
+    coop: Coop, sandbox: Sandbox, configured: tuple[Settings, CoopConfig]
+) -> None:
+    application = build_application(*configured, coop.database, sandbox.token)
+    publisher = build_publisher(application, *configured, coop.database)
+    assert publisher is not None
+    publisher.media = None  # type: ignore[assignment] - nothing that can happen: that is the point
+    coop.bout("b", "olive", oct4(16))
+    coop.picture("b", b"x")
+    assert await asyncio.wait_for(serve(application, publisher, asyncio.Event()), 10) == 1
+
+
+async def test_a_token_that_telegram_does_not_know_is_said_in_plain_words(
+    coop: Coop, configured: tuple[Settings, CoopConfig]
+) -> None:
+    wrong = "1234567890:" + "A" * 35
+    with pytest.raises(TokenRefused, match="Copy it again from @BotFather") as refused:
+        await serve(build_application(*configured, coop.database, wrong), None, asyncio.Event())
+    assert wrong not in str(refused.value)
+
+
+def test_a_database_without_its_tables_is_refused_before_anything_else(
+    configured: tuple[Settings, CoopConfig], tmp_path: Path
+) -> None:
+    empty = configured[0].model_copy(update={"database": f"sqlite:///{tmp_path / 'empty.db'}"})
+    with pytest.raises(DatabaseOutdated, match="henbot migrate"):
+        run_bot(empty, configured[1])
+
+
+# `henbot ask`
+
+
+@pytest.mark.parametrize("language", languages())
+def test_ask_gives_the_chats_answer_without_its_html(coop: Coop, language: str) -> None:
+    answer = ask(coop.database, "who laid today", oct4(20), language)
+    assert answer.splitlines()[0] in ("Tuesday, 4 October, by 20:00", "Вторник, 4 октября, к 20:00")
+    assert "<b>" not in answer and "&" not in answer
+    assert "<b>" in respond(coop.database, "who laid today", language, oct4(20)).text
+
+
+def test_a_time_without_a_zone_is_the_coops(coop: Coop) -> None:
+    with coop.database.writing() as session:
+        session.get_one(CoopRow, 1).timezone = "Asia/Tokyo"
+        session.commit()
+    naive = oct4(23).replace(tzinfo=None)
+    assert "by 23:00" in ask(coop.database, "who laid today", naive)
+    coop.seen(oct4(0), oct4(2))
+    assert "4 October, by 11:00" in ask(coop.database, "who laid today", oct4(2))
+
+
+def test_ask_speaks_the_coops_language_unless_told(coop: Coop) -> None:
+    with coop.database.writing() as session:
+        session.get_one(CoopRow, 1).language = "ru"
+        session.commit()
+    assert ask(coop.database, "who laid today").startswith("Вторник")
+    assert ask(coop.database, "кто снёсся", language="en").startswith("Tuesday")
+
+
+def test_what_cannot_be_answered_is_answered_with_what_can(coop: Coop) -> None:
+    answer = ask(coop.database, "nonsense", oct4(20))
+    assert answer.startswith("I did not understand that") and "who laid yesterday?" in answer
+
+
+@pytest.mark.parametrize(
+    ("text", "begins"),
+    [
+        ("who laid tomorrow", "🐣 Wednesday, 5 October is still to come"),
+        ("who laid yesterday", "👁 I did not watch on Monday, 3 October"),
+        ("did Ginger lay?", "Tuesday, 4 October, by 20:00\n\n🥚 Ginger – probably laid"),
+        ("did Olive lay?", "Tuesday, 4 October, by 20:00\n\nWhile I watched, Olive was not in the nest."),
+        ("help", "What I can do"),
+    ],
+)
+def test_each_kind_of_question_has_its_answer(coop: Coop, text: str, begins: str) -> None:
+    assert ask(coop.database, text, oct4(20)).startswith(begins)
+
+
+def test_a_coop_that_is_not_there_is_said_to_be_missing(coop: Coop) -> None:
+    _forget_coop(coop)
+    with pytest.raises(CoopUnknown, match=r"coop\.yaml"):
+        ask(coop.database, "who laid today")
+
+
+def test_the_answer_is_the_same_in_a_database_opened_by_somebody_else(coop: Coop) -> None:
+    other = open_database(coop.url)
+    assert ask(other, "who laid today") == ask(coop.database, "who laid today")
+    other.close()
+
+
+def _forget_coop(coop: Coop) -> None:
+    with coop.database.writing() as session:
+        session.connection().exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+        for table in reversed(CoopRow.metadata.sorted_tables):
+            session.execute(delete(table))
+        session.commit()
