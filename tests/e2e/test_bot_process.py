@@ -1,4 +1,4 @@
-"""The real bot in a process of its own, against the sandbox: what it costs, what it survives, what it must not import."""
+"""The real bot in a process of its own, against the sandbox: its cost, what it survives, what it must not import."""
 
 from __future__ import annotations
 

@@ -25,6 +25,7 @@ from tests.coop_builder import HENS, oct4
 UTC_ZONE = ZoneInfo("UTC")
 NEST = NestId("nest")
 FLOCK = tuple(Hen(HenId(hen), names) for hen, names in HENS.items())
+CAME, EVENING = oct4(9, 26), oct4(20)
 HOURS = Span(oct4(7), oct4(18, 45))
 WHOLE = Coverage(HOURS.length, HOURS.length)
 GAPS = (Span(oct4(7), oct4(7, 18)), Span(oct4(16, 43), oct4(18, 45)))
@@ -36,7 +37,7 @@ def wording(language: str = "en", nests: int = 1, zone: str = "UTC") -> Wording:
     return Wording(phrases(language), ZoneInfo(zone), {hen.id: hen for hen in FLOCK}, named)
 
 
-def bout(hen: str = "ginger", came: datetime = oct4(9, 26), **fields: Any) -> BoutReport:
+def bout(hen: str = "ginger", came: datetime = CAME, **fields: Any) -> BoutReport:
     left: datetime | None = fields.pop("left", None)
     settled: datetime | None = fields.pop("settled", None)
     known: Mapping[str, Any] = {
@@ -59,7 +60,7 @@ def bout(hen: str = "ginger", came: datetime = oct4(9, 26), **fields: Any) -> Bo
     return BoutReport(**{**known, **fields})
 
 
-def day(*bouts: BoutReport, now: datetime = oct4(20), coverage: Coverage = WHOLE, **fields: Any) -> DayReport:
+def day(*bouts: BoutReport, now: datetime = EVENING, coverage: Coverage = WHOLE, **fields: Any) -> DayReport:
     known: Mapping[str, Any] = {
         "day": date(2016, 10, 4),
         "now": now,
