@@ -50,10 +50,24 @@ def visits(*numbers: int, empty_of: Choice) -> Choice:
     return lambda row: row["visit"] in wanted or (row["hens"] == "0" and empty_of(row))
 
 
+def inside(*numbers: int) -> Choice:
+    wanted = {str(number) for number in numbers}
+    return lambda row: row["visit"] in wanted
+
+
+def outside(*numbers: int) -> Choice:
+    return lambda row: not inside(*numbers)(row)
+
+
+def any_row(row: Row) -> bool:
+    return bool(row["file"])
+
+
 def without(choice: Choice, hen: str) -> Choice:
     return lambda row: choice(row) and row["hen"] != hen
 
 
+GINGER = (6, 7, 8, 9, 10, 18, 19)
 CHICKENCAM = [
     Split("3 October → 4 October", "chickencam", day(3), day(4)),
     Split("4 October → 3 October", "chickencam", day(4), day(3)),
@@ -77,6 +91,15 @@ CHICKENCAM = [
         visits(15, 17, 19, empty_of=day(4)),
         visits(12, 13, 14, 16, 18, empty_of=day(3)),
     ),
+    Split(
+        "both days without visits 8, 14, 17, 19 → those", "chickencam", outside(8, 14, 17, 19), inside(8, 14, 17, 19)
+    ),
+    Split(
+        "both days without visits 7, 15, 16, 18 → those", "chickencam", outside(7, 15, 16, 18), inside(7, 15, 16, 18)
+    ),
+    Split("both days without Ginger → her", "chickencam", without(any_row, "ginger"), inside(*GINGER)),
+    Split("both days without Olive → her", "chickencam", without(any_row, "olive"), inside(16, 17)),
+    Split("both days without Blanche → her", "chickencam", without(any_row, "blanche"), inside(12, 13, 14, 15)),
     Split("3 October before 11:00 → 4 October", "chickencam", visits(6, 7, 8, empty_of=day(3)), day(4)),
 ]
 

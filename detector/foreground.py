@@ -19,7 +19,7 @@ from detector.crops import Pixels
 LIGHT_SIDE = 56
 MAPS = ("middle", "project")
 STATISTICS = 21
-SHAPES = 9
+PLUMAGE = 5
 
 _DARKEST = 0.004
 _GAMMA = 2.2
@@ -70,6 +70,8 @@ class Sight:
         statistics: (21,) how much differs, for the head that counts.
         scene: (320,) the last map's mean.
         bird: (320,) the last map's mean over the bird.
+        plumage: (5,) mean logarithm of the bird's light, its red and blue against green, its 15th and 85th percentile,
+            all relative to the empty nest's light as it is now; 0 without a reference.
         shape: (9,) the silhouette's area, centre, extents and the borders that it touches.
         silhouette: (56, 56) 0..1, where the bird seems to be.
     """
@@ -77,6 +79,7 @@ class Sight:
     statistics: Floats
     scene: Floats
     bird: Floats
+    plumage: Floats
     shape: Floats
     silhouette: Floats
 
@@ -112,18 +115,20 @@ def look(
     scene = features.project.mean(axis=(0, 1))
     if reference is None:
         whole = np.ones((LIGHT_SIDE, LIGHT_SIDE), np.float32)
-        return Sight(np.zeros(STATISTICS, np.float32), scene, scene, _shape(whole), whole)
+        nothing = np.zeros(PLUMAGE, np.float32)
+        return Sight(np.zeros(STATISTICS, np.float32), scene, scene, nothing, _shape(whole), whole)
     apart = distances(reference, {name: scale.unit(name, getattr(features, name)) for name in MAPS}, use)
     unusual = {
         name: (apart[name] - getattr(reference, f"{name}_usual")) / getattr(reference, f"{name}_spread")
         for name in MAPS
     }
     strangeness = _strangeness(unusual)
-    silhouette = _silhouette(strangeness, crop, reference.light)
+    silhouette, relative = _silhouette(strangeness, crop, reference.light)
     return Sight(
         statistics=_statistics(apart, unusual, strangeness),
         scene=scene,
         bird=_pool(features.project, silhouette),
+        plumage=_plumage(relative, silhouette),
         shape=_shape(silhouette),
         silhouette=silhouette,
     )
@@ -160,19 +165,23 @@ def saturated(crop: Pixels) -> NDArray[np.bool_]:
     return np.asarray(cv2.resize(blown, (LIGHT_SIDE, LIGHT_SIDE), interpolation=cv2.INTER_AREA) > 0.15, np.bool_)
 
 
-def _silhouette(strangeness: Floats, crop: Pixels, empty_light: Floats) -> Floats:
-    """(56, 56): the strangest connected patch, where its light differs from the empty nest's in the light of now."""
+def _silhouette(strangeness: Floats, crop: Pixels, empty_light: Floats) -> tuple[Floats, Floats]:
+    """(56, 56), the strangest connected patch, where its light differs from the empty nest's in the light of now; and
+    (56, 56, 3), the crop's log light with the change of light taken out.
+    """
     side = (LIGHT_SIDE, LIGHT_SIDE)
     core = cv2.resize(_core(strangeness), side, interpolation=cv2.INTER_LINEAR)
-    change = log_light(crop) - empty_light
+    light = log_light(crop)
+    change = light - empty_light
     far = cv2.dilate((core > 0.3).astype(np.uint8), np.ones((5, 5), np.uint8)) == 0
     usual = cv2.resize(strangeness, side, interpolation=cv2.INTER_LINEAR) < 2
-    difference = change - _local_gain(change, far, usual, ~saturated(crop))
+    gain = _local_gain(change, far, usual, ~saturated(crop))
+    difference = change - gain
     brightness = difference.mean(axis=2)
     colour = np.abs(difference - brightness[..., None]).max(axis=2)
     differs = 1.0 / (1.0 + np.exp(-(np.maximum(np.abs(brightness), 2 * colour) - 0.35) / 0.1))
     silhouette = np.asarray(cv2.GaussianBlur(core * differs, (0, 0), 0.7), np.float32)
-    return silhouette if silhouette.sum() >= 15 else np.asarray(core + 1e-6, np.float32)
+    return (silhouette if silhouette.sum() >= 15 else np.asarray(core + 1e-6, np.float32)), light - gain
 
 
 def _core(strangeness: Floats) -> Floats:
@@ -204,6 +213,17 @@ def _pool(features: Floats, silhouette: Floats) -> Floats:
     side = features.shape[0]
     weights = cv2.resize(silhouette, (side, side), interpolation=cv2.INTER_AREA) + 1e-6
     return np.asarray((features * (weights / weights.sum())[..., None]).sum(axis=(0, 1)), np.float32)
+
+
+def _plumage(relative: Floats, silhouette: Floats) -> Floats:
+    weights = silhouette.ravel() / (float(silhouette.sum()) + 1e-6)
+    red, green, blue = (relative[..., channel].ravel() for channel in range(3))
+    light = relative.mean(axis=2).ravel()
+    order = np.argsort(light)
+    reached = np.cumsum(weights[order])
+    places = np.minimum(np.searchsorted(reached, (0.15, 0.85)), len(order) - 1)
+    low, high = light[order[places]]
+    return np.asarray([weights @ light, weights @ (red - green), weights @ (blue - green), low, high], np.float32)
 
 
 def _shape(silhouette: Floats) -> Floats:

@@ -12,7 +12,7 @@ from detector.backbone import COCK, HEN, Backbone, Features, Floats
 from detector.classifier import LinearHead
 from detector.crops import Pixels, quality_of
 from detector.foreground import MapScale, NestReference, Sight, look
-from detector.identity import Gallery
+from detector.identity import Gallery, portrait
 from detector.versions import HEADS, load_version
 from henbot.domain.errors import ModelLoadFailed
 from henbot.domain.observations import UNKNOWN, Bird, ModelId, NestId, Posture, Quality
@@ -160,7 +160,7 @@ class TrainedRecogniser:
         trust *= 1.0 if quality is Quality.OK else POOR_PICTURE_HIDES
         if self._heads.gallery is None:
             return Bird(hens={UNKNOWN: 1.0}, postures=postures)
-        (hens,) = self._heads.gallery.posteriors(sight.bird[None], np.asarray([trust], np.float32))
+        (hens,) = self._heads.gallery.posteriors(portrait(sight)[None], np.asarray([trust], np.float32))
         return Bird(hens=hens, postures=postures)
 
 

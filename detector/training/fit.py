@@ -13,7 +13,7 @@ from rich.progress import Progress
 
 from detector.backbone import Backbone, Floats
 from detector.classifier import LinearHead
-from detector.identity import Gallery
+from detector.identity import Gallery, portrait
 from detector.recognition import Heads, posture_features, presence_features
 from detector.training.dataset import Dataset, LabelledNest, crops_of, load_dataset
 from detector.training.gallery import STRANGER, Portraits, fit_gallery
@@ -217,7 +217,7 @@ def _fit_identity(samples: Sequence[Sample]) -> Gallery | None:
         return None
     return fit_gallery(
         Portraits(
-            birds=np.stack([s.sight.bird for s in known]),
+            birds=np.stack([portrait(s.sight) for s in known]),
             hens=np.asarray([STRANGER if s.repainted else str(s.picture.row.hen) for s in known]),
             painted_from=np.asarray([str(s.picture.row.hen) for s in known]),
             sittings=np.asarray([s.picture.sitting for s in known], np.int64),

@@ -7,14 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.backbone import Floats
-from detector.identity import HIGHEST, LOWEST, SCORES, SLOPE, Gallery
+from detector.foreground import PLUMAGE
+from detector.identity import FUSION_OF_ONE, HIGHEST, LOWEST, SCORES, SLOPE, Gallery
 from detector.training.heads import fit_head
 from henbot.domain.observations import HenId
 
 L2 = 1.0
 LEAST_PICTURES = 4
 FOLDS = 4
-LEAST_VARIATION = np.asarray([0.15, 0.3, 0.1], np.float32)
+LEAST_VARIATION = np.asarray([0.15, 0.3, 0.1, 0.3], np.float32)
 
 INDEPENDENT_PICTURES = 20.0
 """What a set of held-out pictures is worth in the fusion: they come from few sittings."""
@@ -22,7 +23,15 @@ INDEPENDENT_PICTURES = 20.0
 FUSION_FREEDOM, OFFSET_FREEDOM = 0.5, 1.0
 """Standard deviations of the fusion's weights and offset around what one hen alone gets."""
 
+MOST_WELCOMING = 0.2
+"""How far other hens may raise a hen's offset. They show where she ends towards them, not towards strangers: without
+this limit, a version of Ginger and Blanche named Olive Ginger with 0.99.
+"""
+
 NEWTON_STEPS = 30
+
+LEAST_PLUMAGE_SPREAD = 0.1
+"""In natural logarithms of light: what shade and the model of the light leave of a uniform plumage."""
 
 STRANGER = HenId("")
 """Marks a bird with painted plumage."""
@@ -33,7 +42,7 @@ class Portraits:
     """Birds to learn from; row by row.
 
     Attributes:
-        birds: (n, features).
+        birds: (n, features), `detector.identity.portrait` of each.
         hens: n ids; of a stranger, `STRANGER`.
         painted_from: n ids of the hens that were photographed, strangers' too.
         sittings: (n,) number of the stay during which each was taken.
@@ -77,14 +86,14 @@ def _calibrate(scores: Floats, own: NDArray[np.bool_], neutral: float) -> tuple[
     """Her usual scores, their variation, and how they add up to log-odds, from held-out pictures of all hens.
 
     Args:
-        scores: (n, 3) of one hen's template.
+        scores: (n, 4) of one hen's template.
         own: (n,) which pictures show her.
         neutral: the averaged score at which hen and stranger are equally likely, before other hens were seen.
     """
     usual = np.median(scores[own], axis=0).astype(np.float64)
     low, high = np.percentile(scores[own], (16, 84), axis=0)
     variation = np.maximum((high - low) / 2, LEAST_VARIATION)
-    prior = np.asarray([SLOPE / SCORES] * SCORES + [-SLOPE * neutral])
+    prior = np.asarray([*FUSION_OF_ONE, -SLOPE * neutral])
     if own.all():
         return usual, variation, prior[:SCORES], prior[SCORES]
     units = np.clip((scores - usual) / variation, LOWEST, HIGHEST)
@@ -103,6 +112,7 @@ def _fuse(rows: NDArray[np.float64], own: NDArray[np.bool_], prior: NDArray[np.f
         curvature = (rows * (share * likely * (1 - likely))[:, None]).T @ rows + precision
         found = found - np.linalg.solve(curvature, slope)
     found[:SCORES] = np.maximum(found[:SCORES], 0.0)
+    found[SCORES] = min(found[SCORES], prior[SCORES] + MOST_WELCOMING)
     return np.asarray(found)
 
 
@@ -122,12 +132,11 @@ def _fit(portraits: Portraits, hens: Sequence[HenId]) -> Gallery:
     real = ~portraits.relit
     centres, spreads, weights, biases = [], [], [], []
     known = np.isin(portraits.painted_from, hens)
-    mean, scale = _standard(portraits.birds[known])
+    mean, scale = _standard(portraits.birds[known, :-PLUMAGE])
     for hen in hens:
         own = portraits.birds[(portraits.hens == hen) & real]
-        variance = own.var(axis=0)
         centres.append(own.mean(axis=0))
-        spreads.append(np.sqrt(0.8 * variance + 0.2 * variance.mean()) + 1e-6)
+        spreads.append(_spread(own))
         weight, bias = _against_rest(portraits, hen, mean, scale)
         weights.append(weight)
         biases.append(bias)
@@ -147,6 +156,14 @@ def _fit(portraits: Portraits, hens: Sequence[HenId]) -> Gallery:
     )
 
 
+def _spread(own: Floats) -> Floats:
+    """(features,): standard deviations, drawn to their mean, for a hen of few pictures."""
+    variance = own.var(axis=0)
+    form = 0.8 * variance[:-PLUMAGE] + 0.2 * variance[:-PLUMAGE].mean()
+    plumage = variance[-PLUMAGE:] + LEAST_PLUMAGE_SPREAD**2
+    return np.asarray(np.sqrt(np.concatenate([form, plumage])) + 1e-6, np.float32)
+
+
 def _standard(birds: Floats) -> tuple[Floats, Floats]:
     scale = birds.std(axis=0) + 1e-3 * np.abs(birds).mean() + 1e-6
     return birds.mean(axis=0).astype(np.float32), scale.astype(np.float32)
@@ -163,7 +180,7 @@ def _against_rest(portraits: Portraits, hen: HenId, mean: Floats, scale: Floats)
     for mask in rest:
         weight[mask] = 1.0 / mask.sum() / len(rest)
     used = weight > 0
-    standard = np.clip((portraits.birds[used] - mean) / scale, -8, 8)
+    standard = np.clip((portraits.birds[used, :-PLUMAGE] - mean) / scale, -8, 8)
     labels = ["yes" if is_own else "no" for is_own in own[used]]
     balanced = (weight[used] / weight[used].mean()).astype(np.float32)
     head = fit_head(standard.astype(np.float32), labels, ("no", "yes"), L2, balanced)
@@ -172,7 +189,7 @@ def _against_rest(portraits: Portraits, hen: HenId, mean: Floats, scale: Floats)
 
 
 def _held_out(portraits: Portraits, hens: Sequence[HenId]) -> tuple[NDArray[np.str_], Floats]:
-    """Who real pictures show, (n,), and all hens' scores, (n, k, 3), by galleries that saw neither their sitting nor,
+    """Who real pictures show, (n,), and all hens' scores, (n, k, 4), by galleries that saw neither their sitting nor,
     for a hen with fewer than three sittings, their quarter of her pictures.
     """
     fold = _folds(portraits, hens)
