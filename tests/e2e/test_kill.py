@@ -1,9 +1,7 @@
 """A worker killed with kill -9 in the middle of visits: the same is remembered, and the same is told."""
 
 import json
-import os
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
@@ -14,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
-from henbot.sandbox import CHANNEL_ID, SANDBOX_TOKEN, Sandbox, running_sandbox
+from henbot.sandbox import CHANNEL_ID, running_sandbox
 from henbot.services.posts import anything_new, due_posts
 from henbot.storage.database import open_database
+from tests.processes import asked, environment, write_coop
 
 KILLS = 20
 
@@ -54,7 +52,7 @@ def test_a_worker_killed_at_twenty_moments_remembers_and_tells_the_same_as_an_un
 
 def outcome(coop: Path, version: Path, folder: Path, kills: int) -> Outcome:
     """Play the second drawn day, with so many kills on the way, while the bot tells the channel."""
-    write_coop(coop, folder)
+    write_coop(coop, folder, coop / "frames", channel=CHANNEL_ID)
     database = folder / "henbot.db"
     with running_sandbox() as sandbox:
         told = environment(folder, sandbox)
@@ -70,25 +68,6 @@ def outcome(coop: Path, version: Path, folder: Path, kills: int) -> Outcome:
             texts = [message.caption or message.text or "" for message in sandbox.messages(CHANNEL_ID)]
     found = json.loads((folder / "result.json").read_text(encoding="utf-8"))
     return Outcome(found["visits"], found["events"], texts)
-
-
-def write_coop(coop: Path, folder: Path) -> None:
-    written = yaml.safe_load((coop / "coop.yaml").read_text(encoding="utf-8"))
-    written["cameras"][0]["source"]["path"] = str(coop / "frames")
-    written["channel"] = CHANNEL_ID
-    folder.mkdir()
-    (folder / "coop.yaml").write_text(yaml.safe_dump(written), encoding="utf-8")
-
-
-def environment(folder: Path, sandbox: Sandbox) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("HENBOT_")}
-    return kept | {
-        "HENBOT_TOKEN": SANDBOX_TOKEN,
-        "HENBOT_API_URL": sandbox.base_url.removesuffix("/bot"),
-        "HENBOT_CONFIG": str(folder / "coop.yaml"),
-        "HENBOT_DATABASE": f"sqlite:///{folder / 'henbot.db'}",
-        "HENBOT_MEDIA": str(folder / "media"),
-    }
 
 
 @contextmanager
@@ -114,17 +93,10 @@ def frames_of(coop: Path) -> int:
 
 def wait_for_frames(path: Path, frames: int, worker: "subprocess.Popen[bytes]") -> None:
     until = time.monotonic() + 60
-    while recorded(path) < frames:
+    while asked(path, "SELECT sum(frames) FROM cameras") < frames:
         assert worker.poll() is None, f"the worker ended by itself ({worker.returncode}) before frame {frames}"
         assert time.monotonic() < until, f"frame {frames} was not recorded within a minute"
         time.sleep(0.01)
-
-
-def recorded(path: Path) -> int:
-    with sqlite3.connect(path, timeout=5) as connection:
-        row = connection.execute("SELECT sum(frames) FROM cameras").fetchone()
-    connection.close()
-    return int(row[0] or 0)
 
 
 def wait_until_told(path: Path) -> None:

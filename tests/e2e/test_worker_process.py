@@ -1,17 +1,16 @@
 """The detector's process: what it loads, how much it takes, how it starts and ends."""
 
 import json
-import os
 import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 import pytest
-import yaml
+
+from tests.processes import asked, environment, live_coop, wait_until
 
 MOST_MB = 300
 END_WITHIN_S = 5.0
@@ -35,42 +34,6 @@ def test_a_serving_worker_loads_no_tensorflow_and_stays_small(
     assert "cv2" in told["loaded"]
     assert not {"tensorflow", "keras"} & set(told["loaded"])
     assert told["mb"] < MOST_MB
-
-
-def live_coop(drawn_coop: Path, folder: Path) -> Path:
-    """A coop whose camera's folder is empty yet."""
-    written = yaml.safe_load((drawn_coop / "coop.yaml").read_text(encoding="utf-8"))
-    (folder / "frames").mkdir()
-    written["cameras"][0]["source"]["path"] = str(folder / "frames")
-    (folder / "coop.yaml").write_text(yaml.safe_dump(written), encoding="utf-8")
-    return folder / "coop.yaml"
-
-
-def environment(folder: Path) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("HENBOT_")}
-    return kept | {
-        "HENBOT_CONFIG": str(folder / "coop.yaml"),
-        "HENBOT_DATABASE": f"sqlite:///{folder / 'henbot.db'}",
-        "HENBOT_MEDIA": str(folder / "media"),
-        "HENBOT_MODELS": str(folder / "models"),
-    }
-
-
-def asked(path: Path, question: str) -> int:
-    try:
-        with sqlite3.connect(path, timeout=5) as connection:
-            found = connection.execute(question).fetchone()[0]
-        connection.close()
-    except sqlite3.OperationalError:
-        return 0
-    return int(found or 0)
-
-
-def wait_until(path: Path, question: str, least: int, timeout_s: float = 30) -> None:
-    until = time.monotonic() + timeout_s
-    while asked(path, question) < least:
-        assert time.monotonic() < until, f"{question} did not come to {least} within {timeout_s} s"
-        time.sleep(0.05)
 
 
 def test_a_live_worker_sees_stills_as_they_come_and_ends_soon_when_told(
