@@ -14,6 +14,7 @@ from henbot.bot.asking import ask
 from henbot.storage.database import open_database
 
 LEARNT, PLAYED = "2016-10-03", "2016-10-04"
+EVENING = datetime(2016, 10, 4, 20, tzinfo=UTC)
 
 
 def detector(*arguments: str | Path) -> None:
@@ -57,8 +58,8 @@ def test_the_evening_s_answer_tells_when_she_settled_and_claims_nothing_of_the_t
     played: Path,
 ) -> None:
     database = open_database(f"sqlite:///{played / 'henbot.db'}")
-    answer = ask(database, "who laid today", datetime(2016, 10, 4, 20), "en")
-    russian = ask(database, "кто сегодня снёсся", datetime(2016, 10, 4, 20), "ru")
+    answer = ask(database, "who laid today", EVENING, "en")
+    russian = ask(database, "кто сегодня снёсся", EVENING, "ru")
     database.close()
     assert "Ginger" in answer
     assert "settled" in answer
