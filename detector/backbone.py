@@ -2,7 +2,10 @@
 
 import hashlib
 import importlib.resources
+import os
+import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 
@@ -46,6 +49,20 @@ class Features:
     classes: Floats
 
 
+@contextmanager
+def _quiet_start() -> Iterator[None]:
+    """Keep LiteRT's "Created TensorFlow Lite XNNPACK delegate" from the keeper's terminal; it has no switch for it."""
+    sys.stderr.flush()
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
+
+
 class Backbone:
     """The stock network; about 8 ms a crop on two threads of a small desktop, 40 MB of memory."""
 
@@ -56,8 +73,9 @@ class Backbone:
             ModelLoadFailed: the file is missing or not the network it should be.
         """
         try:
-            self._interpreter = Interpreter(model_content=_asset(), num_threads=threads)
-            self._interpreter.allocate_tensors()
+            with _quiet_start():
+                self._interpreter = Interpreter(model_content=_asset(), num_threads=threads)
+                self._interpreter.allocate_tensors()
         except (OSError, ValueError, RuntimeError) as error:
             raise ModelLoadFailed(f"{ASSET}: cannot be loaded ({error}); install henbot again") from error
         self._input = int(self._interpreter.get_input_details()[0]["index"])
