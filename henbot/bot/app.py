@@ -33,13 +33,12 @@ from henbot.bot.replies import InTurn
 from henbot.config import CoopConfig, Settings
 from henbot.domain.errors import HenbotError
 from henbot.services.coop_clock import wall_now
+from henbot.services.heartbeats import BEAT_EVERY, beat
 from henbot.storage.database import Database, open_database
 from henbot.storage.schema import check_schema
-from henbot.storage.tables import HeartbeatRow
 
 log = structlog.get_logger(__name__)
 
-HEARTBEAT_EVERY = timedelta(seconds=20)
 MISFIRE_GRACE_S = 300
 """A job that is late by less than this is still done, once: APScheduler's own patience is a second."""
 
@@ -136,17 +135,17 @@ def _add_heartbeat(application: BotApplication, database: Database) -> None:
     defaults = {"misfire_grace_time": MISFIRE_GRACE_S, "coalesce": True}
     jobs.scheduler.configure(**{**jobs.scheduler_configuration, "job_defaults": defaults})
 
-    async def beat(context: Context) -> None:
+    async def write_beat(context: Context) -> None:
         await asyncio.to_thread(_beat, database)
 
     # A first beat that is due before the scheduler runs would be skipped for the second one.
-    jobs.run_once(beat, timedelta(seconds=1), name="first heartbeat")
-    jobs.run_repeating(beat, HEARTBEAT_EVERY, name="heartbeat")
+    jobs.run_once(write_beat, timedelta(seconds=1), name="first heartbeat")
+    jobs.run_repeating(write_beat, BEAT_EVERY, name="heartbeat")
 
 
 def _beat(database: Database) -> None:
     with database.writing() as session:
-        session.merge(HeartbeatRow(name="bot", at=wall_now(), details={"pid": os.getpid()}))
+        beat(session, "bot", wall_now(), {"pid": os.getpid()})
         session.commit()
 
 
