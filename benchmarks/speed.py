@@ -1,11 +1,10 @@
 """How fast the detector is and how much memory both processes take: `make bench`. Prints a Markdown table.
 
-Times are ratios within one run, against the bare backbone on the same picture, because machines are noisy; memory is the
-peak resident set of a process, against the bar that it must stay under.
+Times are ratios within one run, against the bare backbone on the same picture, because machines are noisy; memory is
+the peak resident set of a process, against the bar that it must stay under.
 """
 
 import platform
-import resource
 import subprocess
 import sys
 import tempfile
@@ -85,20 +84,21 @@ def main() -> None:
         ).format(str(folder), folder / "memory.db")
         worker = peak_mb(replay)
         bot = peak_mb("import henbot.bot.app")
-    print(
-        f"Measured {datetime.now(UTC):%Y-%m-%d} by `make bench` on {platform.machine()}, Python {platform.python_version()}.\n"
-    )
+    rows = [
+        ("backbone alone, one crop", f"{alone:.1f} ms", "1.0"),
+        ("motion gate, one 800x600 frame", f"{gated:.1f} ms", f"{gated / alone:.2f} of the backbone"),
+        (
+            "frame to facts: crop, backbone, heads, watch, one transaction",
+            f"{whole:.1f} ms",
+            f"{whole / alone:.2f} of the backbone",
+        ),
+        ("worker after a day's replay, peak memory", f"{worker:.0f} MB", f"{worker / WORKER_LIMIT_MB:.2f} of the bar"),
+        ("bot's modules loaded, peak memory", f"{bot:.0f} MB", f"{bot / BOT_LIMIT_MB:.2f} of the bar"),
+    ]
+    print(f"`make bench`, {datetime.now(UTC):%Y-%m-%d}, {platform.machine()}, Python {platform.python_version()}.\n")
     print("| what | measured | against |\n|---|---|---|")
-    print(f"| backbone alone, one crop | {alone:.1f} ms | 1.0 |")
-    print(f"| motion gate, one 800x600 frame | {gated:.1f} ms | {gated / alone:.2f} of the backbone |")
-    print(
-        f"| frame to facts: crop, backbone, heads, watch, one transaction | {whole:.1f} ms | {whole / alone:.2f} of the backbone |"
-    )
-    print(
-        f"| worker after a day's replay, peak memory | {worker:.0f} MB | {worker / WORKER_LIMIT_MB:.2f} of {WORKER_LIMIT_MB} MB |"
-    )
-    print(f"| bot's modules loaded, peak memory | {bot:.0f} MB | {bot / BOT_LIMIT_MB:.2f} of {BOT_LIMIT_MB} MB |")
-    print(f"\nThis script itself peaked at {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB.")
+    for row in rows:
+        print(f"| {' | '.join(row)} |")
 
 
 if __name__ == "__main__":
