@@ -125,7 +125,7 @@ def test_hens_are_feminine_in_russian() -> None:
         (Verdict.LAID, oct4(9, 31), "laid"),
         (Verdict.PROBABLY, oct4(9, 31), "probably laid"),
         (Verdict.UNSURE, oct4(9, 31), "not sure whether she laid"),
-        (Verdict.NOT_LAID, None, "looked in, no egg"),
+        (Verdict.NOT_LAID, None, "only looked in"),
         (Verdict.NOT_LAID, oct4(9, 31), "sat, but no egg"),
     ],
 )
@@ -208,7 +208,7 @@ def test_what_is_later_than_now_is_not_told() -> None:
 
 def test_short_looks_are_told_in_one_line() -> None:
     looks = [bout("olive", oct4(9, n), left=oct4(9, n + 1), verdict=Verdict.NOT_LAID) for n in (1, 5)]
-    assert "🐾 Looked in, no egg: Olive 9:01, Olive 9:05" in told(day(*looks))
+    assert "🐾 Only looked in: Olive 9:01, Olive 9:05" in told(day(*looks))
 
 
 def test_with_an_unnamed_hen_nobody_is_said_not_to_have_come() -> None:

@@ -22,7 +22,7 @@ time-sitting = sitting since { $at }
 
 verdict-laid = laid
 verdict-probably = probably laid
-verdict-not-laid-short = looked in, no egg
+verdict-not-laid-short = only looked in
 verdict-not-laid-settled = sat, but no egg
 verdict-unsure = not sure whether she laid
 verdict-unsure-between = an egg, but not sure whose: { $hens }

@@ -22,7 +22,7 @@ time-sitting = сидит с { $at }
 
 verdict-laid = снеслась
 verdict-probably = вероятно, снеслась
-verdict-not-laid-short = заглянула, яйца нет
+verdict-not-laid-short = только заглянула
 verdict-not-laid-settled = сидела, но яйца нет
 verdict-unsure = неясно, снеслась ли
 verdict-unsure-between = яйцо есть, но неясно чьё: { $hens }
