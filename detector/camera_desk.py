@@ -96,6 +96,12 @@ class CameraDesk:
         self.cursor = Cursor(frame.captured_at, frame.name)
         return observations
 
+    def pass_over(self, frame: Frame, skipped: int) -> None:
+        """Note that a frame could not be looked at, so that it is not taken again."""
+        cursor = Cursor(frame.captured_at, frame.name)
+        self._recorder.record(CameraStep(self.pipeline.camera.id, frame.captured_at, cursor=cursor, skipped=skipped))
+        self.cursor = cursor
+
     def pass_time(self, at: datetime) -> None:
         """Record what silence until `at` means, if it means anything."""
         if self.deadline and self.deadline <= at:

@@ -47,6 +47,7 @@ class CameraReader:
     stopped: threading.Event
     source: FrameSource | None = None
     skipped: int = 0
+    heard_at: datetime = field(default_factory=wall_now)
 
     def start(self) -> threading.Thread:
         """Begin to read."""
@@ -78,6 +79,8 @@ class CameraReader:
                     return
             except SourceUnavailable as exc:
                 log.warning("camera.away", camera=self.camera.id, reason=str(exc), retry_s=pause.total_seconds())
+            except Exception:  # One camera's fault must not end the watch over it for good.
+                log.exception("camera.failed", camera=self.camera.id, retry_s=pause.total_seconds())
             self.stopped.wait(pause.total_seconds())
             pause = min(pause * 2, RETRY_MOST)
 
@@ -129,7 +132,12 @@ class Worker:
 
     def _take(self, reader: CameraReader, frame: Frame) -> None:
         skipped = reader.newly_skipped()
-        self._insist(lambda: reader.desk.take(frame, skipped))
+        try:
+            self._insist(lambda: reader.desk.take(frame, skipped))
+        except Exception:  # The worker's loop: a frame that nobody can look at must not come again and again.
+            log.exception("frame.failed", camera=frame.camera, file=frame.name)
+            self._insist(lambda: reader.desk.pass_over(frame, skipped + 1))
+        reader.heard_at = wall_now()
 
     def _between_frames(self, readers: Sequence[CameraReader]) -> None:
         wall = wall_now()
@@ -143,7 +151,9 @@ class Worker:
                 reader.desk.use(self.serving.recogniser, self.serving.threshold)
         until = self.clock.now() - LATE
         for reader in readers:
-            reader.desk.pass_time(until)
+            # While frames come, they tell the time themselves: after a pause they may be from long ago.
+            if wall - reader.heard_at >= LATE:
+                reader.desk.pass_time(until)
 
     def _beat(self, wall: datetime) -> None:
         with self.database.writing() as session:
