@@ -2,6 +2,7 @@
 
 import logging
 import os
+import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -52,11 +53,26 @@ def drawn_coop(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def drawn_version(drawn_coop: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A model version trained on the first drawn day."""
+    """A model version trained on the first drawn day, with fewer relit copies than a keeper's, which drawings allow."""
+    from detector.training import study
     from detector.training.fit import train
 
     day = date(2024, 5, 4)
-    return train([drawn_coop], tmp_path_factory.mktemp("models"), day, day)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(study, "MOST_RELIT", 4)
+        return train([drawn_coop], tmp_path_factory.mktemp("models"), day, day)
+
+
+@pytest.fixture(scope="session")
+def october_version(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model version trained on chickencam's 3 October by the command that a keeper uses."""
+    models = tmp_path_factory.mktemp("october")
+    command = [sys.executable, "-m", "detector", "train", str(shared_data / "chickencam"), "--out", str(models)]
+    subprocess.run(
+        [*command, "--from", "2016-10-03", "--to", "2016-10-03"], check=True, capture_output=True, timeout=240
+    )
+    (manifest,) = models.glob("*/manifest.json")
+    return manifest.parent
 
 
 @pytest.fixture(autouse=True)

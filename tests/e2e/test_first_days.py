@@ -13,7 +13,7 @@ from detector.matching import score_visits
 from henbot.bot.asking import ask
 from henbot.storage.database import open_database
 
-LEARNT, PLAYED = "2016-10-03", "2016-10-04"
+PLAYED = "2016-10-04"
 EVENING = datetime(2016, 10, 4, 20, tzinfo=UTC)
 
 
@@ -24,14 +24,13 @@ def detector(*arguments: str | Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def played(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def played(shared_data: Path, october_version: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the replay of 4 October by a version trained on 3 October."""
-    folder, dataset = tmp_path_factory.mktemp("october"), shared_data / "chickencam"
-    detector("train", dataset, "--out", folder / "models", "--from", LEARNT, "--to", LEARNT)
-    (version,) = (path.parent for path in folder.glob("models/*/manifest.json"))
+    folder, dataset = tmp_path_factory.mktemp("played"), shared_data / "chickencam"
     database = f"sqlite:///{folder / 'henbot.db'}"
     days = ("--from", PLAYED, "--to", PLAYED)
-    detector("replay", dataset, "--model", version, "--database", database, "--json", folder / "replay.json", *days)
+    told = ("--database", database, "--json", folder / "replay.json")
+    detector("replay", dataset, "--model", october_version, *told, *days)
     return folder
 
 

@@ -9,9 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from detector.drawn import write_dataset
 from detector.recognition import Recogniser, load_recogniser
-from detector.training import study
 from detector.training.dataset import load_dataset, read_picture
 from detector.training.evaluate import evaluate
 from detector.training.fit import train
@@ -21,8 +19,8 @@ from henbot.domain.observations import NestId
 
 
 @pytest.fixture(scope="module")
-def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_dataset(tmp_path_factory.mktemp("drawn") / "coop", days=2, size=(320, 240))
+def drawn(drawn_coop: Path) -> Path:
+    return drawn_coop
 
 
 @pytest.fixture(scope="module")
@@ -32,10 +30,8 @@ def days(drawn: Path) -> list[date]:
 
 
 @pytest.fixture(scope="module")
-def version(drawn: Path, days: list[date], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(study, "MOST_RELIT", 4)
-        return train([drawn], tmp_path_factory.mktemp("models"), days[0], days[0])
+def version(drawn_version: Path) -> Path:
+    return drawn_version
 
 
 @pytest.fixture(scope="module")
@@ -194,9 +190,8 @@ def test_heads_that_do_not_fit_are_refused_at_loading(version: Path, tmp_path: P
 
 
 @pytest.fixture(scope="module")
-def third_of_october(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Recogniser:
-    day = date(2016, 10, 3)
-    return load_recogniser(train([shared_data / "chickencam"], tmp_path_factory.mktemp("real"), day, day))
+def third_of_october(october_version: Path) -> Recogniser:
+    return load_recogniser(october_version)
 
 
 def test_the_next_real_day_is_seen_better_than_the_floor(shared_data: Path, third_of_october: Recogniser) -> None:
