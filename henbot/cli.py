@@ -160,7 +160,9 @@ def demo(speed: float | None, headless: bool, json_file: Path | None, port: int)
         from rich.console import Console
 
         from henbot.demo import Options, run_demo
+    from henbot.logs import configure_logging
 
+    configure_logging("warning")  # The terminal is for the day's story.
     run_demo(Options(speed, headless, json_file, port), Console())
 
 

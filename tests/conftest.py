@@ -2,7 +2,6 @@
 
 import logging
 import os
-import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -64,15 +63,19 @@ def drawn_version(drawn_coop: Path, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 @pytest.fixture(scope="session")
-def october_version(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A model version trained on chickencam's 3 October by the command that a keeper uses."""
-    models = tmp_path_factory.mktemp("october")
-    command = [sys.executable, "-m", "detector", "train", str(shared_data / "chickencam"), "--out", str(models)]
-    subprocess.run(
-        [*command, "--from", "2016-10-03", "--to", "2016-10-03"], check=True, capture_output=True, timeout=240
-    )
-    (manifest,) = models.glob("*/manifest.json")
-    return manifest.parent
+def cache_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A keeper's cache folder (XDG_CACHE_HOME), in which the demo keeps what it has trained."""
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(scope="session")
+def october_version(shared_data: Path, cache_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model version trained on chickencam's 3 October, as the demo trains it."""
+    from henbot.demo.stage import find_material, train_once
+
+    assert shared_data.is_dir()
+    cache, scratch = cache_home / "henbot" / "demo", tmp_path_factory.mktemp("scratch")
+    return train_once(find_material(cache, scratch), cache, scratch).folder
 
 
 @pytest.fixture(autouse=True)

@@ -215,8 +215,9 @@ def run_demo(options: Options, console: Console) -> None:
         with running_sandbox(port=options.port, cast=default_cast("The coop", CHANNEL, KEEPER)) as sandbox:
             show = _show(options, console, sandbox, material, trained, folder)
             try:
-                _say_where(show, time.monotonic() - began)
-                happened = show.play() | {"started_in_s": round(time.monotonic() - began, 1)}
+                ready_after_s = time.monotonic() - began
+                _say_where(show, ready_after_s)
+                happened = show.play() | {"ready_after_s": round(ready_after_s, 1)}
                 console.print(summary(happened))
                 if options.json_file:
                     _write(options.json_file, happened)
