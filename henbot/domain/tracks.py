@@ -161,10 +161,19 @@ class Track:
         return sum(probability * mine.get(hen, 0.0) for hen, probability in bird.hens.items())
 
     def settles_at(self, rules: WatchRules) -> datetime | None:
-        """When she will have settled, if she stays as she is."""
+        """When she will have settled, if she stays as she is; not while it was another hen, by name, that sat down."""
         if self.settled_at or not self.sitting_since or self.standing_since or self.missing_since:
             return None
+        if self.sitting_since > self.last_seen_at and self._rival_is_named(rules):
+            return None
         return self.sitting_since + rules.settle_after
+
+    def settled(self) -> "Track":
+        """The track once she has settled; if a nameless rival was seen to sit down, it was herself."""
+        if self.sitting_since is None:
+            raise ValueError(f"visit {self.visit} cannot have settled: she was not seen sitting")
+        track = self.without_rival() if self.sitting_since > self.last_seen_at else self
+        return replace(track, settled_at=self.sitting_since)
 
     def swap_is_sure(self, rules: WatchRules) -> bool:
         """Whether another hen has taken her place."""
@@ -172,8 +181,11 @@ class Track:
         if rival is None:
             return False
         lasting = rival.after_silence or rival.last_at - rival.first_at >= rules.swap_after
-        hen = named(rival.evidence.posterior(rules.evidence_share), rules.name)
-        return lasting and hen not in (UNKNOWN, self.hen(rules))
+        return lasting and self._rival_is_named(rules)
+
+    def _rival_is_named(self, rules: WatchRules) -> bool:
+        hen = named(self.rival.evidence.posterior(rules.evidence_share), rules.name) if self.rival else UNKNOWN
+        return hen not in (UNKNOWN, self.hen(rules))
 
     def without_rival(self) -> "Track":
         """The track with its rival's looks taken for her own."""
@@ -192,7 +204,14 @@ class Track:
         """Her track up to her own last sighting, and what is known of the hen that followed."""
         if self.rival is None:
             raise ValueError(f"visit {self.visit} has no rival")
-        return replace(self, rival=None), self.rival
+        mine = replace(
+            self,
+            rival=None,
+            sitting_since=_if_by(self.last_seen_at, self.sitting_since),
+            standing_since=_if_by(self.last_seen_at, self.standing_since),
+            sat=min(self.sat, self.last_seen_at - self.arrived_at),  # what she sat since was the other's sitting
+        )
+        return mine, self.rival
 
     def as_visit(self, nest: NestId, rules: WatchRules, *, over: bool) -> Visit:
         """What can be told of the visit now; a rival not believed yet counts as herself."""
@@ -253,6 +272,10 @@ class Track:
             return replace(self, standing_since=up_since)
         sat = self.sat + (up_since - self.sitting_since)
         return replace(self, sat=sat, sitting_since=None, standing_since=None)
+
+
+def _if_by(end: datetime, at: datetime | None) -> datetime | None:
+    return at if at and at <= end else None
 
 
 def look_weight(since: timedelta, rules: WatchRules) -> float:

@@ -111,7 +111,7 @@ class NestWatch:
         self.state = replace(self.state, stepped=(first, observation.at))
         if observation.at - first < self.rules.clock_step / 5:
             return []
-        events = self._on_silence(last_at)
+        events = [] if self.state.unseen else self._on_silence(last_at)
         self.state = replace(self.state, last_at=None)
         return events + self._take(observation)
 
@@ -134,7 +134,7 @@ class NestWatch:
         events: list[Event] = []
         seen: list[Track] = []
         pairs, newcomers = self._paired(birds)
-        settled = {track.visit for track in self.state.tracks if track.settled_at}
+        told = {track.visit for track in self.state.tracks if track.settled_at and track.confirmed}
         for track in self.state.tracks:
             bird = pairs.get(track.visit)
             if bird is not None:
@@ -146,8 +146,8 @@ class NestWatch:
             self._open(bird, observation)
         for track in self.state.tracks:
             events += self._judge(track, observation.at, pause)
-            if track.settled_at and track.visit not in settled:
-                events.append(HenSettled(self.nest, track.settled_at, track.visit))
+            if track.visit in self.touched and track.visit not in told:
+                events += self._settling(track)
         return events
 
     def _paired(self, birds: tuple[Bird, ...]) -> tuple[dict[VisitId, Bird], list[Bird]]:
@@ -162,7 +162,7 @@ class NestWatch:
             )
             pairs[track.visit] = bird
             tracks.remove(track)
-            left = [one for one in left if one is not bird]
+            left.remove(bird)
         return pairs, left[: MOST_HENS - len(pairs)] if not tracks else []
 
     def _open(self, bird: Bird, observation: Observation) -> None:
@@ -201,26 +201,26 @@ class NestWatch:
     def _told_if_settled(self, track: Track) -> list[Event]:
         """Her settling, if the last call's sighting brought it about and it was not told before."""
         due = track.settles_at(self.rules)
-        if due is None or track.last_seen_at < due:
-            return []
-        return self._settle(track)
+        newest = track.rival.last_at if track.rival else track.last_seen_at
+        return self._settle(track) if due and newest >= due else []
 
     def _settle(self, track: Track) -> list[Event]:
-        if track.sitting_since is None:
-            raise AssertionError(f"visit {track.visit} cannot have settled: she was not seen sitting")
-        self._touch(self._keep(replace(track, settled_at=track.sitting_since)))
-        return [HenSettled(self.nest, track.sitting_since, track.visit)]
+        return self._settling(self._keep(track.settled()))
+
+    def _settling(self, track: Track) -> list[Event]:
+        return [HenSettled(self.nest, track.settled_at, track.visit)] if track.settled_at else []
 
     def _swap(self, track: Track) -> list[Event]:
         mine, rival = track.ended_by_swap()
         events = self._end(mine)
+        sat_since = track.sitting_since if not track.standing_since else None
         follower = replace(
             self._new_track(rival.first_at),
             last_seen_at=rival.last_at,
             confirmed=True,
             evidence=rival.evidence,
             sightings=rival.sightings,
-            sitting_since=rival.first_at if track.sitting_since and not track.standing_since else None,
+            sitting_since=max(sat_since, rival.first_at) if sat_since else None,
             model=track.model,
         )
         self.state = replace(self.state, tracks=(*self.state.tracks, follower))

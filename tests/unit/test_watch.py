@@ -170,6 +170,45 @@ def test_a_clock_set_back_is_believed_when_it_runs_on():
     assert watch.state.last_at == at(80)
 
 
+def test_a_clock_set_back_while_nothing_was_seen_is_not_told_as_another_silence() -> None:
+    watch = NestWatch(NEST, CONTINUOUS)
+    watch.observe(look(at(minutes=120)))
+    events = watch.advance(at(minutes=180))
+    events += [event for s in range(0, 90, 10) for event in watch.observe(look(at(s)))]
+    assert events == [NestUnseen(NEST, at(minutes=120))]
+
+
+def test_a_hen_does_not_settle_by_another_hens_sitting_down() -> None:
+    looks = [look(at(s), bird("ginger")) for s in (0, 30)]
+    looks += [look(at(s), bird("olive", "sitting")) for s in (60, 400, 420)]
+    events, (ginger, olive) = story(MOTION, *looks)
+    assert kinds(events) == [HenArrived, HenLeft, HenArrived, HenSettled]
+    assert (ginger.left_at, ginger.settled_at, ginger.sat) == (at(30), None, timedelta())
+    assert (olive.arrived_at, olive.settled_at) == (at(60), at(60))
+
+
+def test_a_hen_who_follows_another_sits_from_when_she_sat_down() -> None:
+    looks = [look(at(s), bird("ginger")) for s in (0, 30)] + [look(at(60), bird("olive"))]
+    looks += [look(at(s), bird("olive", "sitting")) for s in (80, 100, 120, 390)]
+    events, (_, olive) = story(MOTION, *looks)
+    assert kinds(events) == [HenArrived, HenLeft, HenArrived, HenSettled]
+    assert olive.settled_at == at(80)
+
+
+def test_a_look_that_half_resembles_another_hen_does_not_keep_her_from_settling() -> None:
+    looks = [look(at(0), bird("ginger")), look(at(60), bird("olive", "sitting", sure=0.65))]
+    events, (visit,) = story(MOTION, *looks, until=at(minutes=10))
+    assert kinds(events) == [HenArrived, HenSettled]
+    assert (visit.settled_at, visit.last_seen_at) == (at(60), at(60))
+
+
+def test_two_birds_that_look_exactly_alike_are_two_hens_all_the_same() -> None:
+    stranger = bird()
+    events, visits = story(CONTINUOUS, *[look(at(s), stranger, stranger) for s in range(0, 200, 20)])
+    assert kinds(events) == [HenArrived, HenArrived]
+    assert [visit.last_seen_at for visit in visits] == [at(180), at(180)]
+
+
 def test_a_model_swap_in_mid_visit_does_not_end_it():
     old = [look(at(s), bird("unknown")) for s in range(0, 60, 5)]
     new = [replace(look(at(s), bird("ginger")), model="newer") for s in range(60, 300, 5)]
