@@ -1,7 +1,7 @@
 """Playing recorded frames through the worker's desks: at once, or on the coop's clock as a live camera would."""
 
 import heapq
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -12,7 +12,7 @@ from detector.camera_desk import CameraDesk
 from detector.frame import Frame
 from detector.pacing import Pace
 from detector.sources import Skipped
-from henbot.domain.observations import Observation, Posture
+from henbot.domain.observations import Bird, CameraId, HenId, ModelId, NestId, Observation, Posture, Quality
 from henbot.storage.database import Database
 from henbot.storage.tables import EventRow, ObservationRow, VisitRow
 
@@ -83,12 +83,11 @@ def result(database: Database, seen: dict[tuple[str, str], Observation]) -> dict
         seen: observations of the last run, which replace the thinned ones.
     """
     with database.reading() as session:
-        stored = {
-            (row.nest_id, row.frame): _row_of_stored(row) for row in session.execute(select(ObservationRow)).scalars()
-        }
+        rows = session.execute(select(ObservationRow)).scalars()
+        stored = {(row.nest_id, row.frame): _row(_stored_observation(row)) for row in rows}
         visits = session.execute(select(VisitRow).order_by(VisitRow.arrived_at, VisitRow.id)).scalars().all()
         events = session.execute(select(EventRow).order_by(EventRow.at, EventRow.id)).scalars().all()
-        observations = stored | {key: _row_of_seen(one) for key, one in seen.items()}
+        observations = stored | {key: _row(one) for key, one in seen.items()}
         files = {(row["nest"], row["captured_at"]): row["file"] for row in observations.values()}
         return {
             "observations": sorted(observations.values(), key=lambda row: (row["captured_at"], row["nest"])),
@@ -105,48 +104,49 @@ def iso(at: datetime | None) -> str | None:
     return at.isoformat().replace("+00:00", "Z") if at else None
 
 
-def _row_of_seen(one: Observation) -> dict[str, Any]:
-    birds = [({str(hen): p for hen, p in bird.hens.items()}, dict(bird.postures)) for bird in one.birds]
-    return _row(one.frame, one.at, one.nest, one.hens, one.hens_probabilities, birds, one.eggs, one.quality, one.model)
+def _stored_observation(row: ObservationRow) -> Observation:
+    birds = (
+        Bird(
+            {HenId(hen): p for hen, p in bird["hens"].items()},
+            {Posture(name): p for name, p in bird["postures"].items()},
+        )
+        for bird in row.birds
+    )
+    return Observation(
+        camera=CameraId(""),
+        nest=NestId(row.nest_id),
+        at=row.at,
+        hens_probabilities=tuple(row.hens_probabilities),
+        birds=tuple(birds),
+        eggs=row.eggs,
+        quality=Quality(row.quality),
+        model=ModelId(row.model_id),
+        frame=row.frame,
+    )
 
 
-def _row_of_stored(row: ObservationRow) -> dict[str, Any]:
-    birds = [(bird["hens"], {Posture(name): p for name, p in bird["postures"].items()}) for bird in row.birds]
-    counts = row.hens_probabilities
-    return _row(row.frame, row.at, row.nest_id, row.hens, counts, birds, row.eggs, row.quality, row.model_id)
-
-
-def _row(
-    file: str,
-    at: datetime,
-    nest: str,
-    hens: int,
-    counts: Sequence[float],
-    birds: Sequence[tuple[dict[str, float], dict[Posture, float]]],
-    eggs: int | None,
-    quality: str,
-    model: str,
-) -> dict[str, Any]:
-    first, second = ([*birds, ({}, {}), ({}, {})])[:2]
+def _row(seen: Observation) -> dict[str, Any]:
+    """An observation in the words of `labels.csv`, with the probabilities behind them."""
+    first, second = (*seen.birds, Bird(), Bird())[:2]
     return {
-        "file": file,
-        "captured_at": iso(at),
-        "nest": nest,
-        "hens": hens,
-        "hen": _most(first[0]),
-        "posture": _most(first[1]),
-        "hen2": _most(second[0]),
-        "posture2": _most(second[1]),
-        "eggs": eggs,
-        "quality": str(quality),
-        "model": model,
-        "hens_probabilities": {str(count): p for count, p in enumerate(counts)},
-        "posture_probabilities": {str(posture): p for posture, p in first[1].items()},
-        "hen_probabilities": first[0],
+        "file": seen.frame,
+        "captured_at": iso(seen.at),
+        "nest": seen.nest,
+        "hens": seen.hens,
+        "hen": _most(first.hens),
+        "posture": _most(first.postures),
+        "hen2": _most(second.hens),
+        "posture2": _most(second.postures),
+        "eggs": seen.eggs,
+        "quality": str(seen.quality),
+        "model": seen.model,
+        "hens_probabilities": {str(count): p for count, p in enumerate(seen.hens_probabilities)},
+        "posture_probabilities": {str(posture): p for posture, p in first.postures.items()},
+        "hen_probabilities": {str(hen): p for hen, p in first.hens.items()},
     }
 
 
-def _most(probabilities: dict[Any, float]) -> str | None:
+def _most(probabilities: Mapping[Any, float]) -> str | None:
     most = max(probabilities, key=probabilities.__getitem__, default=None)
     return None if most is None else str(most)
 

@@ -63,12 +63,13 @@ def at_work(worker: Worker) -> Iterator[None]:
         worker.database.close()
 
 
-def wait_for_frames(database: Database, frames: int) -> None:
+def wait_for_frames(database: Database, frames: int) -> int:
     until = time.monotonic() + 60
     while time.monotonic() < until:
         with database.reading() as session:
-            if (session.execute(select(func.sum(CameraRow.frames))).scalar_one() or 0) >= frames:
-                return
+            recorded = session.execute(select(func.sum(CameraRow.frames))).scalar_one() or 0
+        if recorded >= frames:
+            return int(recorded)
         time.sleep(0.05)
     raise AssertionError(f"{frames} frames were not recorded within a minute")
 
@@ -118,4 +119,4 @@ def test_a_camera_s_folder_that_appears_later_is_found(settings: Settings, drawn
         time.sleep(0.5)
         (tmp_path / "frames").mkdir()
         shutil.copy(second_day(drawn_coop)[0], tmp_path / "frames")
-        wait_for_frames(worker.database, 1)
+        assert wait_for_frames(worker.database, 1) == 1
