@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
-from henbot.domain.observations import UNKNOWN, Bird, CameraId, HenId, ModelId, NestId, Observation, Posture
+from henbot.domain.observations import UNKNOWN, Bird, CameraId, HenId, ModelId, NestId, Observation, Posture, VisitId
+from henbot.domain.visits import Bout, Visit
 
 NEST = NestId("nest")
 NINE = datetime(2016, 10, 3, 9, 0, tzinfo=UTC)
@@ -28,6 +29,30 @@ def look(moment: datetime, *birds: Bird, sure: float = 0.95, nest: str = NEST) -
     return Observation(
         CameraId("cam"), NestId(nest), moment, tuple(counts), birds, model=ModelId("test"), frame=f"{moment:%H%M%S}.jpg"
     )
+
+
+def visit(
+    hen: str, start: float, end: float, *, nest: str = NEST, settled: float | None = None, is_open: bool = False
+) -> Visit:
+    """A visit from one minute after nine to another; its id tells hen and start."""
+    return Visit(
+        id=VisitId(f"{hen}-{start:g}"),
+        nest=NestId(nest),
+        arrived_at=at(minutes=start),
+        last_seen_at=at(minutes=end),
+        left_at=None if is_open else at(minutes=end),
+        settled_at=None if settled is None else at(minutes=settled),
+        sat=timedelta(),
+        hen=HenId(hen),
+        candidates={HenId(hen): 1.0},
+        sightings=2,
+        model=ModelId("test"),
+    )
+
+
+def bout(*visits: Visit) -> Bout:
+    """A bout of these visits."""
+    return Bout(visits)
 
 
 def _other(posture: str) -> Posture:

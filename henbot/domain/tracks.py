@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from henbot.domain.observations import UNKNOWN, Bird, HenId, ModelId, NestId, Posterior, Posture, VisitId
-from henbot.domain.visits import Visit, named, pooled
+from henbot.domain.visits import Visit, if_by, named, pooled
 
 FLOOR = 1e-3
 """Least probability that one sighting may give a hen: no single picture proves that it was not she."""
@@ -207,8 +207,8 @@ class Track:
         mine = replace(
             self,
             rival=None,
-            sitting_since=_if_by(self.last_seen_at, self.sitting_since),
-            standing_since=_if_by(self.last_seen_at, self.standing_since),
+            sitting_since=if_by(self.last_seen_at, self.sitting_since),
+            standing_since=if_by(self.last_seen_at, self.standing_since),
             sat=min(self.sat, self.last_seen_at - self.arrived_at),  # what she sat since was the other's sitting
         )
         return mine, self.rival
@@ -272,10 +272,6 @@ class Track:
             return replace(self, standing_since=up_since)
         sat = self.sat + (up_since - self.sitting_since)
         return replace(self, sat=sat, sitting_since=None, standing_since=None)
-
-
-def _if_by(end: datetime, at: datetime | None) -> datetime | None:
-    return at if at and at <= end else None
 
 
 def look_weight(since: timedelta, rules: WatchRules) -> float:

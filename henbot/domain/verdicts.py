@@ -63,7 +63,7 @@ def ruling_by_time(bout: Bout, laid_before: Sequence[timedelta] = ()) -> Ruling:
         return Ruling(Verdict.UNSURE)
     stayed = sum((_settled_time(bout, visit.id) for visit in bout.visits), timedelta())
     usual = _half_of_usual(laid_before) if len(laid_before) >= LEAST_HISTORY else USUAL_SITTING
-    if stayed >= usual:
+    if stayed and stayed >= usual:
         return Ruling(Verdict.PROBABLY)
     if bout.settled_at is None and bout.last_seen_at - bout.arrived_at < INSPECTION:
         return Ruling(Verdict.NOT_LAID)
@@ -83,6 +83,8 @@ def rule_by_eggs(counts: Iterable[EggCount], bouts: Sequence[Bout]) -> tuple[dic
     """Attribute eggs to bouts between the last picture of a nest without them and the first with them.
 
     More eggs than before are laid, unless another nest lost as many meanwhile (hens carry eggs) or a person was there.
+    Eggs that are gone where a person was are collected; where nobody was, they are not accounted for, and nothing is
+    said of them. Of a bout that several pictures fall into, the surest word stands.
 
     Returns:
         Rulings by bout id, for the bouts that the eggs say something of, and what happened to the eggs.
@@ -96,11 +98,15 @@ def rule_by_eggs(counts: Iterable[EggCount], bouts: Sequence[Bout]) -> tuple[dic
         events += [EggsMoved(change.nest, change.after.at, eggs, nest) for nest, eggs in moved.items()]
         laid = max(change.more, 0) - sum(moved.values())
         between = [bout for bout in bouts if bout.nest == change.nest and change.covers(bout)]
-        rulings |= _rulings(between, laid, change)
+        for bout, ruling in _rulings(between, laid, change).items():
+            rulings[bout] = _surer(rulings.get(bout), ruling)
         if laid > 0 and not change.after.person:
-            hen = between[0].hen if len(between) == 1 and between[0].hen != UNKNOWN else None
-            events.append(EggLaid(change.nest, change.after.at, laid, hen))
-    events += [EggsCollected(change.nest, change.after.at, eggs) for change, eggs in lost.items() if eggs > 0]
+            events.append(EggLaid(change.nest, change.after.at, laid, _layer(between, laid)))
+    events += [
+        EggsCollected(change.nest, change.after.at, eggs)
+        for change, eggs in lost.items()
+        if eggs > 0 and change.after.person
+    ]
     return rulings, sorted(events, key=lambda event: (event.at, event.nest, event.kind))
 
 
@@ -118,7 +124,8 @@ class _Change:
         return self.after.eggs - self.before.eggs
 
     def covers(self, bout: Bout) -> bool:
-        return bout.arrived_at < self.after.at and bout.last_seen_at > self.before.at
+        """Whether she was in the nest at any time between; a bout's pauses do not count."""
+        return any(visit.arrived_at < self.after.at and visit.last_seen_at > self.before.at for visit in bout.visits)
 
     def meets(self, other: "_Change") -> bool:
         return self.before.at < other.after.at and other.before.at < self.after.at
@@ -132,11 +139,12 @@ def _changes(counts: Iterable[EggCount]) -> list[_Change]:
 
 
 def _moved_into(change: _Change, lost: dict[_Change, int]) -> dict[NestId, int]:
-    """Eggs that other nests lost meanwhile and that are taken to lie here now; takes them from `lost`."""
+    """Eggs that other nests lost meanwhile, with nobody there, and that lie here now; takes them from `lost`."""
     moved: dict[NestId, int] = {}
     wanted = change.more
     for other, eggs in lost.items():
-        taken = min(eggs, wanted) if other.nest != change.nest and other.meets(change) else 0
+        by_hens = other.nest != change.nest and other.meets(change) and not other.after.person
+        taken = min(eggs, wanted) if by_hens else 0
         if taken:
             moved[other.nest] = moved.get(other.nest, 0) + taken
             lost[other] -= taken
@@ -152,3 +160,21 @@ def _rulings(between: Sequence[Bout], laid: int, change: _Change) -> Mapping[Vis
     if laid >= len(between):
         return {bout.id: Ruling(Verdict.LAID) for bout in between}
     return {bout.id: Ruling(Verdict.UNSURE, hens) for bout in between}
+
+
+SURENESS = (Verdict.NOT_LAID, Verdict.UNSURE, Verdict.PROBABLY, Verdict.LAID)
+"""Which verdict stands where several pictures fall into one bout: an egg seen once was laid, whatever came after."""
+
+
+def _surer(one: Ruling | None, other: Ruling) -> Ruling:
+    if one is None or SURENESS.index(other.verdict) > SURENESS.index(one.verdict):
+        return other
+    if one.verdict is not other.verdict:
+        return one
+    return Ruling(one.verdict, tuple(dict.fromkeys((*one.candidates, *other.candidates))))
+
+
+def _layer(between: Sequence[Bout], laid: int) -> HenId | None:
+    """Whose eggs they are, if all bouts are by one known hen and there are not more eggs than bouts."""
+    hens = {bout.hen for bout in between}
+    return next(iter(hens)) if len(hens) == 1 and UNKNOWN not in hens and laid <= len(between) else None

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from henbot.domain.observations import UNKNOWN, HenId, ModelId, NestId, Posterior, VisitId
@@ -42,6 +42,16 @@ class Visit:
         """Time between her first and her last sighting."""
         return self.last_seen_at - self.arrived_at
 
+    def known_at(self, at: datetime) -> "Visit":
+        """The visit as it stood at a moment after her arrival."""
+        return replace(
+            self,
+            last_seen_at=min(self.last_seen_at, at),
+            left_at=if_by(at, self.left_at),
+            settled_at=if_by(at, self.settled_at),
+            sat=min(self.sat, max(at - self.arrived_at, timedelta())),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Bout:
@@ -75,7 +85,7 @@ class Bout:
     @property
     def last_seen_at(self) -> datetime:
         """Last sighting."""
-        return max(visit.last_seen_at for visit in self.visits)
+        return _last_seen(self.visits)
 
     @property
     def left_at(self) -> datetime | None:
@@ -92,23 +102,43 @@ class Bout:
         """Time in the sitting pose, over all its visits."""
         return sum((visit.sat for visit in self.visits), timedelta())
 
+    def known_at(self, at: datetime) -> "Bout":
+        """The bout as it stood at a moment after her first arrival: without what came later."""
+        return Bout(tuple(visit.known_at(at) for visit in self.visits if visit.arrived_at <= at))
+
 
 def bouts_of(visits: Iterable[Visit], gap: timedelta = BOUT_GAP) -> list[Bout]:
     """Group visits into bouts, in the order of their first sightings.
 
-    Visits by unknown hens are grouped with each other: two unknown visits may be by two hens, but nobody can
-    say so, and one message for both is what a reader wants.
+    Visits by unknown hens that follow each other are grouped: they may be by two hens, but nobody can say so, and one
+    message for both is what a reader wants. Two who are in the nest at once are two hens.
     """
-    open_bouts: dict[tuple[NestId, HenId], list[Visit]] = {}
     groups: list[list[Visit]] = []
+    by_hen: dict[tuple[NestId, HenId], list[list[Visit]]] = {}
     for visit in sorted(visits, key=lambda visit: (visit.arrived_at, visit.id)):
-        key = (visit.nest, visit.hen)
-        group = open_bouts.get(key)
-        if group is None or visit.arrived_at - max(one.last_seen_at for one in group) >= gap:
-            group = open_bouts[key] = []
+        hers = by_hen.setdefault((visit.nest, visit.hen), [])
+        near = [group for group in hers if visit.arrived_at - _last_seen(group) < gap and not _is_another(visit, group)]
+        group = max(near, key=_last_seen, default=[])
+        if not group:
             groups.append(group)
+            hers.append(group)
         group.append(visit)
     return [Bout(tuple(group)) for group in groups]
+
+
+def _last_seen(visits: Iterable[Visit]) -> datetime:
+    return max(visit.last_seen_at for visit in visits)
+
+
+def _is_another(visit: Visit, group: Sequence[Visit]) -> bool:
+    """Whether a nameless hen came while a nameless one of the group was there."""
+    is_nameless = visit.hen == UNKNOWN
+    return is_nameless and any(one.left_at is None or visit.arrived_at <= one.last_seen_at for one in group)
+
+
+def if_by(end: datetime, at: datetime | None) -> datetime | None:
+    """A moment, if there is one and it is not after `end`."""
+    return at if at and at <= end else None
 
 
 def pooled(log_evidence: Mapping[HenId, float]) -> dict[HenId, float]:
