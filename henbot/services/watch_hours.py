@@ -1,11 +1,12 @@
 """The hours in which something is claimed."""
 
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from astral import Observer
 from astral.sun import sunrise, sunset
 
+from henbot.domain.clock import day_bounds
 from henbot.domain.coverage import Span, watch_hours
 from henbot.storage.tables import CoopRow
 
@@ -19,13 +20,21 @@ def hours_of_day(day: date, coop: CoopRow) -> Span:
     if coop.watch:
         opening, closing = (time.fromisoformat(part.strip()) for part in coop.watch.split("-"))
         return watch_hours(day, opening, closing, timezone)
-    if coop.latitude is not None and coop.longitude is not None:
-        place = Observer(coop.latitude, coop.longitude)
-        try:
-            return Span(sunrise(place, day), sunset(place, day))
-        except ValueError:
-            pass  # The sun does not rise or set on that day so far north or south.
-    return watch_hours(day, *DEFAULT_WATCH, timezone)
+    return _daylight(day, coop, timezone) or watch_hours(day, *DEFAULT_WATCH, timezone)
+
+
+def _daylight(day: date, coop: CoopRow, timezone: ZoneInfo) -> Span | None:
+    """From sunrise to sunset, at midnight at the latest; None if no place is given or the sun does not rise or set."""
+    if coop.latitude is None or coop.longitude is None:
+        return None
+    place = Observer(coop.latitude, coop.longitude)
+    try:
+        # Without a zone these are of the day in Greenwich: in Australia the sun would set before it rises.
+        rise, down = sunrise(place, day, timezone), sunset(place, day, timezone)
+    except ValueError:
+        return None
+    end = down if down > rise else day_bounds(day, timezone)[1]
+    return Span(rise.astimezone(UTC), end.astimezone(UTC))
 
 
 def is_watched_for(at: datetime, coop: CoopRow) -> bool:
