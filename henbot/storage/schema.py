@@ -1,6 +1,7 @@
 """Bringing a database's schema up to this program's, safely."""
 
-import shutil
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
@@ -9,27 +10,40 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from filelock import FileLock
+from filelock import FileLock, Timeout
 from sqlalchemy import make_url
+from sqlalchemy.exc import DatabaseError
 
-from henbot.domain.errors import DatabaseOutdated, DatabaseTooNew
+from henbot.domain.errors import ConfigInvalid, DatabaseOutdated, DatabaseTooNew, HenbotError
 from henbot.storage.database import Database, open_database
 
 LOCK_TIMEOUT_S = 120
+
+
+class DatabaseBusy(HenbotError):
+    """A database that another process does not let go of."""
 
 
 def migrate(url: str) -> str:
     """Upgrade a database to this program's schema, under a file lock and after a copy; returns the revision.
 
     Raises:
+        ConfigInvalid: the URL is none, or what it names cannot be opened as a database.
         DatabaseTooNew: it was made by a newer henbot; nothing was touched.
+        DatabaseBusy: another process has been at it for minutes.
     """
+    open_database(url).close()  # refuses an address that is none, and connects to nothing
     path = _file_of(url)
     if path is None:
         return _upgrade(url, None)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(f"{path}.lock", timeout=LOCK_TIMEOUT_S):
-        return _upgrade(url, path)
+    try:
+        with FileLock(f"{path}.lock", timeout=LOCK_TIMEOUT_S):
+            return _upgrade(url, path)
+    except Timeout as exc:
+        raise DatabaseBusy(
+            f"another process has been migrating the database {path} for {LOCK_TIMEOUT_S} s: let it end, then try again"
+        ) from exc
 
 
 def check_schema(database: Database) -> None:
@@ -74,15 +88,11 @@ def _upgrade(url: str, path: Path | None) -> str:
 
 
 def _copy(path: Path, revision: str) -> None:
-    """Copy a database with its write-ahead log folded in."""
-    database = open_database(f"sqlite:///{path}")
-    with database.engine.connect() as connection:
-        connection.exec_driver_sql("COMMIT")
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        connection.exec_driver_sql("BEGIN")
-    database.close()
+    """Copy a database as it stands, its write-ahead log included, even while another process writes to it."""
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
-    shutil.copy2(path, path.with_name(f"{path.name}.before-{revision}-{stamp}"))
+    copy = path.with_name(f"{path.name}.before-{revision}-{stamp}")
+    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(copy)) as target:
+        source.backup(target)
 
 
 def _file_of(url: str) -> Path | None:
@@ -100,8 +110,14 @@ def _known() -> set[str]:
 
 
 def _found(database: Database) -> str | None:
-    with database.engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+    try:
+        with database.engine.connect() as connection:
+            return MigrationContext.configure(connection).get_current_revision()
+    except DatabaseError as exc:
+        raise ConfigInvalid(
+            f"the database {_shown(database)} cannot be opened ({exc.orig}): see that its folder is there and can be "
+            "written, that the file is henbot's, or give another address (HENBOT_DATABASE or --database)"
+        ) from exc
 
 
 def _shown(database: Database) -> str:
