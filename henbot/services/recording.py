@@ -1,21 +1,21 @@
 """Recording what the detector understood: everything of one frame, or of one deadline, in one transaction."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.orm import Session
 
 from henbot.domain.coverage import Span, seen_until
 from henbot.domain.events import Event, VisitEvent
-from henbot.domain.observations import HenId, ModelId, NestId, Observation, VisitId
+from henbot.domain.observations import NestId, Observation, VisitId
 from henbot.domain.verdicts import Ruling, ruling_by_time
 from henbot.domain.visits import Bout, Visit, bouts_of
 from henbot.domain.watch import WatchState
-from henbot.services.reports import coop_of
+from henbot.services.reports import coop_of, visit_of
 from henbot.services.watch_hours import is_watched_for
 from henbot.storage.database import Database
 from henbot.storage.tables import (
@@ -133,7 +133,7 @@ def _record_nest(session: Session, step: NestStep, at: datetime, trust_gap: time
     _add_evidence(session, step.evidence)
     if step.visits:
         session.flush()
-        _regroup(session, step.nest, step.visits, at, has_new_picture=bool(step.evidence))
+        _regroup(session, step.nest, step.visits, at, pictured={one.visit for one in step.evidence})
 
 
 def _extend_seen(session: Session, nest: NestId, at: datetime, trust_gap: timedelta) -> None:
@@ -176,13 +176,18 @@ def _add_observation(session: Session, observation: Observation) -> None:
 
 
 def _looks_alike(row: ObservationRow, observation: Observation) -> bool:
-    postures = [max(bird["postures"], key=bird["postures"].get, default=None) for bird in row.birds]
-    return (row.hens, row.eggs, row.model_id, postures) == (
+    birds = [(_most(bird["hens"]), _most(bird["postures"])) for bird in row.birds]
+    return (row.hens, row.eggs, row.quality, row.model_id, birds) == (
         observation.hens,
         observation.eggs,
+        observation.quality,
         observation.model,
-        [bird.posture for bird in observation.birds],
+        [(_most(bird.hens), _most(bird.postures)) for bird in observation.birds],
     )
+
+
+def _most(probabilities: Mapping[Any, float]) -> Any:
+    return max(probabilities, key=probabilities.__getitem__, default=None)
 
 
 def _save_visit(session: Session, visit: Visit) -> None:
@@ -238,15 +243,20 @@ def _add_evidence(session: Session, evidence: Iterable[Evidence]) -> None:
             stored.media_sha256, stored.at = one.sha256, one.at
 
 
-def _regroup(session: Session, nest: NestId, touched: Sequence[Visit], at: datetime, *, has_new_picture: bool) -> None:
-    """Put the nest's recent visits together into bouts, and note what changed for a reader."""
+def _regroup(
+    session: Session, nest: NestId, touched: Sequence[Visit], at: datetime, pictured: Collection[VisitId]
+) -> None:
+    """Put the nest's recent visits together into bouts, and note what changed for a reader.
+
+    Args:
+        pictured: visits that have a new picture.
+    """
     window = _window(session, nest, min(visit.arrived_at for visit in touched) - BOUT_WINDOW)
     query = select(VisitRow).where(VisitRow.nest_id == nest, VisitRow.arrived_at >= window)
     visits = {row.id: row for row in session.execute(query).scalars()}
-    bouts = bouts_of(_visit_of(row) for row in visits.values())
+    bouts = bouts_of(visit_of(row) for row in visits.values())
     stored = select(BoutRow).where(BoutRow.nest_id == nest, BoutRow.arrived_at >= window, BoutRow.gone.is_(False))
     rows = {row.id: row for row in session.execute(stored).scalars()}
-    pictured = {visit.id for visit in touched} if has_new_picture else set()
     for bout in bouts:
         row = rows.pop(bout.id, None) or session.get(BoutRow, bout.id)
         shows_more = any(visit.id in pictured for visit in bout.visits)
@@ -255,32 +265,21 @@ def _regroup(session: Session, nest: NestId, touched: Sequence[Visit], at: datet
             visits[visit.id].bout_id = bout.id
     for row in rows.values():
         row.gone = True
-        _tell(session, row, at)
+        if row.revision:  # else nobody was told of it: it began outside the watch hours
+            _tell(session, row, at)
 
 
 def _window(session: Session, nest: NestId, start: datetime) -> datetime:
-    """The first moment from which no bout is cut in two."""
-    query = select(BoutRow.arrived_at).where(
-        BoutRow.nest_id == nest, BoutRow.arrived_at < start, BoutRow.last_seen_at >= start, BoutRow.gone.is_(False)
+    """The last moment, `start` at the latest, from which no bout is cut in two."""
+    cut = select(func.min(BoutRow.arrived_at)).where(
+        BoutRow.nest_id == nest,
+        BoutRow.arrived_at < bindparam("start"),
+        BoutRow.last_seen_at >= bindparam("start"),
+        BoutRow.gone.is_(False),
     )
-    earlier: list[datetime] = list(session.execute(query).scalars())
-    return min([start, *earlier])
-
-
-def _visit_of(row: VisitRow) -> Visit:
-    return Visit(
-        id=VisitId(row.id),
-        nest=NestId(row.nest_id),
-        arrived_at=row.arrived_at,
-        last_seen_at=row.last_seen_at,
-        left_at=row.left_at,
-        settled_at=row.settled_at,
-        sat=timedelta(seconds=row.sat_s),
-        hen=HenId(row.hen_id),
-        candidates={},
-        sightings=row.sightings,
-        model=ModelId(row.model_id),
-    )
+    while earlier := session.execute(cut, {"start": start}).scalar_one_or_none():
+        start = earlier  # Another hen's bout may go on over the beginning of this one.
+    return start
 
 
 def _save_bout(session: Session, row: BoutRow | None, bout: Bout, at: datetime, *, shows_more: bool) -> None:

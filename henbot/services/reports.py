@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session, selectinload
 from henbot.domain.clock import day_bounds
 from henbot.domain.coverage import Coverage, Span, coverage
 from henbot.domain.flock import Hen, Nest, NestKind
-from henbot.domain.observations import CameraId, HenId, NestId, VisitId
-from henbot.domain.verdicts import Verdict
+from henbot.domain.observations import CameraId, HenId, ModelId, NestId, VisitId
+from henbot.domain.verdicts import Verdict, ruling_by_time
+from henbot.domain.visits import Bout, Visit
 from henbot.services.watch_hours import hours_of_day, is_watched_for
 from henbot.storage.tables import (
     BoutRow,
@@ -100,22 +101,11 @@ def day_report(session: Session, day: date, now: datetime) -> DayReport:
         hours=tuple(hours),
         coverage=_coverage(session, nests, hours, now),
         bouts=tuple(
-            _as_known_at(bout, now)
-            for bout in bouts_between(session, start, min(end, now))
-            if is_watched_for(bout.arrived_at, coop)
+            bout for bout in bouts_between(session, start, min(end, now), now) if is_watched_for(bout.arrived_at, coop)
         ),
         flock=tuple(flock_of(session)),
         nests=tuple(nests),
     )
-
-
-def _as_known_at(bout: BoutReport, now: datetime) -> BoutReport:
-    """The bout without what was not known yet; for a question about an evening that is asked at noon."""
-    if bout.left_at and bout.left_at > now:
-        bout = replace(bout, left_at=None, last_seen_at=now, verdict=Verdict.UNSURE, egg_candidates=())
-    if bout.settled_at and bout.settled_at > now:
-        bout = replace(bout, settled_at=None)
-    return bout
 
 
 def coop_of(session: Session) -> CoopRow:
@@ -141,18 +131,52 @@ def bout_report(session: Session, bout_id: str) -> BoutReport | None:
     return _report_of(session, row) if row else None
 
 
-def bouts_between(session: Session, start: datetime, end: datetime) -> list[BoutReport]:
-    """Bouts that began in [start, end), in the order of arrival."""
+def bouts_between(session: Session, start: datetime, end: datetime, now: datetime | None = None) -> list[BoutReport]:
+    """Bouts that began in [start, end), in the order of arrival; with `now`, without what came later than that."""
     query = (
         select(BoutRow)
         .where(BoutRow.arrived_at >= start, BoutRow.arrived_at < end, BoutRow.gone.is_(False))
         .order_by(BoutRow.arrived_at, BoutRow.id)
         .options(selectinload(BoutRow.visits).selectinload(VisitRow.candidates))
     )
-    return [_report_of(session, row) for row in session.execute(query).scalars()]
+    return [_report_of(session, row, now) for row in session.execute(query).scalars()]
 
 
-def _report_of(session: Session, row: BoutRow) -> BoutReport:
+def visit_of(row: VisitRow) -> Visit:
+    """A stored visit as a value, its candidates left out."""
+    return Visit(
+        id=VisitId(row.id),
+        nest=NestId(row.nest_id),
+        arrived_at=row.arrived_at,
+        last_seen_at=row.last_seen_at,
+        left_at=row.left_at,
+        settled_at=row.settled_at,
+        sat=timedelta(seconds=row.sat_s),
+        hen=HenId(row.hen_id),
+        candidates={},
+        sightings=row.sightings,
+        model=ModelId(row.model_id),
+    )
+
+
+def _report_of(session: Session, row: BoutRow, now: datetime | None = None) -> BoutReport:
+    visits = [visit for visit in row.visits if now is None or visit.arrived_at <= now]
+    report = _whole_report(session, row, visits, now)
+    if now is None or row.last_seen_at <= now or not visits:
+        return report
+    bout = Bout(tuple(map(visit_of, visits))).known_at(now)
+    return replace(
+        report,
+        last_seen_at=bout.last_seen_at,
+        left_at=bout.left_at,
+        settled_at=bout.settled_at,
+        sat=bout.sat,
+        verdict=ruling_by_time(bout).verdict,
+        egg_candidates=(),
+    )
+
+
+def _whole_report(session: Session, row: BoutRow, visits: Sequence[VisitRow], now: datetime | None) -> BoutReport:
     return BoutReport(
         id=VisitId(row.id),
         revision=row.revision,
@@ -165,9 +189,9 @@ def _report_of(session: Session, row: BoutRow) -> BoutReport:
         sat=timedelta(seconds=row.sat_s),
         verdict=Verdict(row.verdict),
         egg_candidates=tuple(HenId(hen) for hen in row.verdict_candidates),
-        candidates=_candidates(row.visits),
-        visits=len(row.visits),
-        picture=_picture(session, row),
+        candidates=_candidates(visits),
+        visits=len(visits),
+        picture=_picture(session, row, now),
         gone=row.gone,
     )
 
@@ -185,13 +209,15 @@ PICTURE_ROLES = ("settled", "arrived")
 """Which evidence shows a hen best, the best first: settled she is whole, in the middle and still."""
 
 
-def _picture(session: Session, row: BoutRow) -> Picture | None:
+def _picture(session: Session, row: BoutRow, now: datetime | None) -> Picture | None:
     query = (
         select(EvidenceRow.role, EvidenceRow.at, MediaRow)
         .join(VisitRow, VisitRow.id == EvidenceRow.visit_id)
         .join(MediaRow, MediaRow.sha256 == EvidenceRow.media_sha256)
         .where(VisitRow.bout_id == row.id, EvidenceRow.role.in_(PICTURE_ROLES))
     )
+    if now:
+        query = query.where(EvidenceRow.at <= now)
     found = sorted(session.execute(query).all(), key=lambda one: (PICTURE_ROLES.index(one.role), one.at))
     if not found:
         return None
@@ -226,7 +252,7 @@ def _seen(session: Session, nest: Nest, hours: Sequence[Span], now: datetime) ->
             SeenSpanRow.end_at >= hours[0].start - timedelta(days=1),
             SeenSpanRow.start_at <= hours[-1].end,
         )
-        .order_by(SeenSpanRow.start_at)
+        .order_by(SeenSpanRow.end_at)  # the same order, for spans do not overlap, and its index skips the past
     )
     spans = [Span(row.start_at, row.end_at) for row in session.execute(query).scalars()]
     trust_gap = timedelta(seconds=camera.trust_gap_s)
