@@ -11,7 +11,7 @@ from typing import Any, TypeAlias, cast
 
 import structlog
 from telegram import BotCommand, BotCommandScope, BotCommandScopeAllGroupChats, BotCommandScopeDefault, Update
-from telegram.error import Forbidden, InvalidToken, NetworkError, TelegramError
+from telegram.error import Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.ext import (
     AIORateLimiter,
     Application,
@@ -74,6 +74,8 @@ def run_bot(settings: Settings, coop: CoopConfig, *, pace: Pace = TELEGRAM_PACE)
     os.environ.setdefault("PTB_TIMEDELTA", "true")
     # It reports an ordinary pause as an error with a traceback; we log pauses ourselves.
     logging.getLogger("telegram.ext.AIORateLimiter").setLevel(logging.CRITICAL)
+    # And an answer that is no JSON (a gateway's 502 page) too, although it raises an error that we log.
+    logging.getLogger("telegram.request.BaseRequest").setLevel(logging.CRITICAL)
     database = open_database(settings.database)
     try:
         check_schema(database)
@@ -200,7 +202,7 @@ async def _initialized(application: BotApplication) -> None:
                 "Telegram does not know this bot token. Copy it again from @BotFather into HENBOT_TOKEN or "
                 "the file that HENBOT_TOKEN_FILE names."
             ) from exc
-        except NetworkError as exc:
+        except (NetworkError, RetryAfter) as exc:
             log.warning("telegram.unreachable", reason=f"{type(exc).__name__}: {exc.message}", retry_s=retry_s)
             await asyncio.sleep(retry_s)
             retry_s = min(2 * retry_s, LONGEST_RETRY_S)

@@ -150,6 +150,16 @@ def test_it_stops_while_telegram_cannot_be_reached(coop: Coop, sandbox: Sandbox)
         assert process.wait(STOP_S) == 0
 
 
+@pytest.mark.parametrize("method", ["getMe", "deleteWebhook", "setMyCommands"])
+def test_trouble_while_it_starts_only_delays_it(coop: Coop, sandbox: Sandbox, method: str) -> None:
+    for fault in ("429", "400", "502"):
+        sandbox.inject(fault, method)
+    with bot_process(coop, sandbox) as process:
+        sandbox.say(ADMIN_ID, "/help")
+        wait_for(sandbox, lambda: [message for message in sandbox.messages(ADMIN_ID) if message.from_bot], 40)
+        assert process.poll() is None
+
+
 def test_killed_and_started_again_it_repeats_nothing(coop: Coop, sandbox: Sandbox) -> None:
     for run, hen in enumerate(HENS, 1):
         with bot_process(coop, sandbox) as process:
