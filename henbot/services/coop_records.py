@@ -12,7 +12,8 @@ from henbot.storage.tables import CameraRow, CoopRow, HenRow, NestRow
 def seed_coop(session: Session, config: CoopConfig, now: datetime) -> None:
     """Write coop, cameras and nests as configured, and hens that the database has never heard of.
 
-    The flock is the database's own after its first days: names and fates of hens it knows stay as they are.
+    The flock is the database's own after its first days: names and fates of hens it knows stay as they are. Nests that
+    are configured no more are retired: their past stays, but no coverage is asked of them.
     """
     coop = session.execute(select(CoopRow).order_by(CoopRow.id)).scalars().first() or CoopRow()
     section = config.coop
@@ -27,6 +28,10 @@ def seed_coop(session: Session, config: CoopConfig, now: datetime) -> None:
             session.add(HenRow(id=hen.id, coop_id=coop.id, names=dict(hen.names), look=hen.look, added_at=now))
     for camera in config.cameras:
         _seed_camera(session, coop.id, camera)
+    session.flush()
+    configured = {nest.id for camera in config.cameras for nest in camera.nests}
+    for row in session.execute(select(NestRow)).scalars():
+        row.retired_at = None if row.id in configured else row.retired_at or now
 
 
 def _seed_camera(session: Session, coop_id: int, config: CameraConfig) -> None:

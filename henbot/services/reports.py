@@ -99,7 +99,7 @@ def day_report(session: Session, day: date, now: datetime) -> DayReport:
         now=now,
         timezone=timezone,
         hours=tuple(hours),
-        coverage=_coverage(session, nests, hours, now),
+        coverage=_coverage(session, nests_of(session, since=hours[0].start) if hours else nests, hours, now),
         bouts=tuple(
             bout for bout in bouts_between(session, start, min(end, now), now) if is_watched_for(bout.arrived_at, coop)
         ),
@@ -119,10 +119,14 @@ def flock_of(session: Session, *, retired: bool = False) -> list[Hen]:
     return [Hen(HenId(row.id), row.names) for row in rows if retired or row.retired_at is None]
 
 
-def nests_of(session: Session) -> list[Nest]:
-    """All nests and roosts."""
+def nests_of(session: Session, since: datetime | None = None) -> list[Nest]:
+    """All nests and roosts that there ever were, or those that were still configured after `since`."""
     rows = session.execute(select(NestRow).order_by(NestRow.id)).scalars()
-    return [Nest(NestId(row.id), CameraId(row.camera_id), NestKind(row.kind), row.names) for row in rows]
+    return [
+        Nest(NestId(row.id), CameraId(row.camera_id), NestKind(row.kind), row.names)
+        for row in rows
+        if since is None or row.retired_at is None or row.retired_at > since
+    ]
 
 
 def bout_report(session: Session, bout_id: str) -> BoutReport | None:

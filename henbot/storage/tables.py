@@ -65,7 +65,7 @@ class CameraRow(Row):
 
 
 class NestRow(Row):
-    """A zone of a camera's picture, with the state of its watch."""
+    """A zone of a camera's picture, with the state of its watch; `retired_at` once the configuration names it no more."""
 
     __tablename__ = "nests"
 
@@ -75,6 +75,7 @@ class NestRow(Row):
     names: Mapped[dict[str, str]]
     dummy_eggs: Mapped[int] = mapped_column(default=0)
     watch_state: Mapped[dict[str, Any] | None]
+    retired_at: Mapped[datetime | None]
 
 
 class HenRow(Row):

@@ -172,6 +172,7 @@ def upgrade() -> None:
         sa.Column("names", sa.JSON(), nullable=False),
         sa.Column("dummy_eggs", sa.Integer(), nullable=False),
         sa.Column("watch_state", sa.JSON(), nullable=True),
+        sa.Column("retired_at", UtcDateTime(), nullable=True),
         sa.ForeignKeyConstraint(["camera_id"], ["cameras.id"], name=op.f("fk_nests_camera_id_cameras")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_nests")),
     )

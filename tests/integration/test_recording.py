@@ -41,6 +41,7 @@ from tests.builders import NEST, bird, look
 from tests.coop_builder import Coop, build_coop, oct4
 
 DAY = date(2016, 10, 4)
+DAY_AFTER = date(2016, 10, 5)
 MOTION = WatchRules(motion=True, leave_after=timedelta(seconds=30), trust_gap=timedelta(minutes=45))
 
 
@@ -515,3 +516,14 @@ def test_an_answer_is_in_the_coops_day_not_in_greenwichs(database: Database) -> 
     now = datetime(2016, 10, 5, 8, tzinfo=UTC)
     assert [bout.id for bout in report(database, now, date(2016, 10, 5)).bouts] == ["v1"]
     assert report(database, now, DAY).bouts == ()
+
+
+def test_a_nest_that_is_configured_no_more_counts_for_the_days_it_was_there_and_not_after(database: Database) -> None:
+    with database.writing() as session:
+        seed_coop(session, config(nests=("nest", "old")), oct4(9))
+        seed_coop(session, config(nests=("nest",)), oct4(21))
+        session.commit()
+    with database.reading() as session:
+        that_day, next_day = (day_report(session, day, datetime(2016, 10, 6, tzinfo=UTC)) for day in (DAY, DAY_AFTER))
+        assert that_day.coverage.hours == 2 * next_day.coverage.hours
+        assert {nest.id for nest in next_day.nests} == {"nest", "old"}
