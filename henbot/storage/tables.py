@@ -65,7 +65,7 @@ class CameraRow(Row):
 
 
 class NestRow(Row):
-    """A zone of a camera's picture, with the state of its watch; `retired_at` once the configuration names it no more."""
+    """A zone of a camera's picture, with the state of its watch; `retired_at` once it is configured no more."""
 
     __tablename__ = "nests"
 
