@@ -1,5 +1,5 @@
 # One image for both services. `docker compose up` builds it; see docker-compose.yml.
-# EXTRAS=detector serves; EXTRAS=train also learns your hens (TensorFlow: some 2 GB more).
+# EXTRAS=detector looks and learns; EXTRAS=train adds TensorFlow (some 2 GB more), with which the backbone was made.
 
 FROM python:3.12-slim AS build
 ARG EXTRAS=detector
