@@ -26,9 +26,11 @@ from tests.processes import asked, environment, write_coop
 
 FAULTS = ("429", "502", "reset")
 BOT = """
+from henbot.logs import configure_logging
 from henbot.bot.app import run_bot
 from henbot.bot.pace import Pace
 from henbot.config import load_coop, load_settings
+configure_logging("error")
 settings = load_settings()
 run_bot(settings, load_coop(settings.config), pace=Pace(0.0, 10_000))
 """
