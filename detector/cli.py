@@ -28,6 +28,10 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except HenbotError as exc:
             raise click.ClickException(str(exc)) from exc
+        except OSError as exc:
+            where = f"{exc.filename}: " if exc.filename else ""
+            remedy = "Check the path, its permissions and the space on the disk."
+            raise click.ClickException(f"{where}{exc.strerror or exc}. {remedy}") from exc
 
 
 @click.group(cls=Commands)
@@ -74,6 +78,7 @@ def train(
     from detector.training.fit import train as fit
     from detector.versions import read_manifest
 
+    out.mkdir(parents=True, exist_ok=True)  # Better told before the training than after it.
     with _bar() as progress:
         folder = fit(datasets, out, days_from, days_to, seed, progress)
     manifest = read_manifest(folder)

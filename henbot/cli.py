@@ -20,6 +20,14 @@ class Group(click.Group):
             return super().invoke(ctx)
         except HenbotError as exc:
             raise click.ClickException(str(exc)) from exc
+        except OSError as exc:
+            raise click.ClickException(told_by_system(exc)) from exc
+
+
+def told_by_system(exc: OSError) -> str:
+    """What the operating system refused, with the file; a full disk or a folder that may not be written, say."""
+    where = f"{exc.filename}: " if exc.filename else ""
+    return f"{where}{exc.strerror or exc}. Check the path, its permissions and the space on the disk."
 
 
 @contextmanager

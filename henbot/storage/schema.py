@@ -53,6 +53,9 @@ def check_schema(database: Database) -> None:
         DatabaseOutdated: it is older, or new and empty.
         DatabaseTooNew: it was made by a newer henbot.
     """
+    path = _file_of(database.engine.url.render_as_string(hide_password=False))
+    if path is not None and path.parent.is_dir() and not path.exists():  # Looking would make an empty one.
+        raise DatabaseOutdated(f"there is no database {path} yet: run `henbot migrate`")
     found, wanted = _found(database), _script().get_current_head()
     if found == wanted:
         return

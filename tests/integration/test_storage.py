@@ -394,6 +394,14 @@ def test_a_folder_that_is_not_there_is_named_before_it_is_asked_of(tmp_path: Pat
     opened.close()
 
 
+def test_looking_for_a_database_that_is_not_there_makes_none(tmp_path: Path) -> None:
+    opened = open_database(f"sqlite:///{tmp_path / 'henbot.db'}")
+    with pytest.raises(DatabaseOutdated, match="henbot migrate"):
+        check_schema(opened)
+    opened.close()
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_replays_clock_keeps_its_microseconds(database: Database) -> None:
     at = NINE + timedelta(microseconds=123_457)
     with database.writing() as session:
