@@ -35,7 +35,13 @@ class Commands(click.Group):
 
 
 @click.group(cls=Commands)
-@click.option("--log-level", default="warning", envvar="HENBOT_LOG_LEVEL", help="How much to log, on standard error.")
+@click.option(
+    "--log-level",
+    type=click.Choice(["debug", "info", "warning", "error"], case_sensitive=False),
+    default="warning",
+    envvar="HENBOT_LOG_LEVEL",
+    help="How much to log, on standard error.",
+)
 def cli(log_level: str) -> None:
     """What looks at pictures: train on labelled folders, judge a version, replay a day, watch live cameras."""
     from henbot.logs import configure_logging

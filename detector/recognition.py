@@ -135,11 +135,18 @@ class TrainedRecogniser:
         quality = quality_of(crop)
         if nest in self._heads.roosts:
             return Recognition(self._roost(features), (), None, quality)
-        sight = look(features, crop, self._heads.scale, self._heads.references.get(nest))
-        hens = self._hens(sight)
+        reference = self._reference(nest)
+        sight = look(features, crop, self._heads.scale, reference)
+        # Without any empty nest to compare with, the heads would call every nest empty: the stock classes decide.
+        hens = self._hens(sight) if reference or not self._heads.references else stock_hens(features)
         count = int(np.argmax(hens))
         birds = (self._bird(sight, quality), STRANGER)[:count]
         return Recognition(hens, birds, None, quality)
+
+    def _reference(self, nest: NestId) -> NestReference | None:
+        """The nest's own reference; a version that knows one nest only takes a new or renamed one for it."""
+        known = self._heads.references
+        return known.get(nest) or (next(iter(known.values())) if len(known) == 1 else None)
 
     def _hens(self, sight: Sight) -> tuple[float, ...]:
         row = presence_features(sight)[None]

@@ -4,6 +4,7 @@ import heapq
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import repeat
 from typing import Any, Protocol
 
 from sqlalchemy import select
@@ -60,7 +61,7 @@ class Replay:
         self.skipped = [one for source in self.sources for one in source.skipped]
 
     def _in_order(self) -> Iterable[tuple[int, Frame]]:
-        streams = [((number, frame) for frame in source) for number, source in enumerate(self.sources)]
+        streams = [zip(repeat(number), source) for number, source in enumerate(self.sources)]
         return heapq.merge(*streams, key=lambda pair: (pair[1].captured_at, pair[0]))
 
     def _wait_for(self, at: datetime) -> bool:

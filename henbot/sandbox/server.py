@@ -18,7 +18,7 @@ from typing import TypeVar
 from aiohttp import web
 
 from henbot.sandbox.botapi import BotApi
-from henbot.sandbox.cast import Cast
+from henbot.sandbox.cast import ADMIN_ID, CHANNEL_ID, Cast
 from henbot.sandbox.control import Control
 from henbot.sandbox.delivery import Poller, Postman
 from henbot.sandbox.files import FILE_LIMIT_BYTES
@@ -137,9 +137,13 @@ def running_sandbox(
 def announce(sandbox: Sandbox) -> None:
     """Say where the sandbox is and how to point a bot at it."""
     print(f"Chat page:     {sandbox.page_url}")
-    print(f"base_url:      {sandbox.base_url}")
-    print(f"base_file_url: {sandbox.base_file_url}")
-    print("Stop with Ctrl-C.", flush=True)
+    print("To let henbot talk to it, write in coop.yaml:")
+    print(f"  channel: {CHANNEL_ID}")
+    print(f"  admins: [{ADMIN_ID}]")
+    print("and in another terminal:")
+    print(f"  export HENBOT_TOKEN={sandbox.token} HENBOT_API_URL={sandbox.base_url.removesuffix('/bot')}")
+    print("  henbot run")
+    print("(That token opens nothing but a sandbox.) Stop with Ctrl-C.", flush=True)
 
 
 def serve_forever(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.orm import Session
 
 from henbot.domain.errors import ConfigInvalid
@@ -48,14 +48,19 @@ def open_database(url: str) -> Database:
         ConfigInvalid: the URL is none.
     """
     try:
-        is_sqlite = make_url(url).get_backend_name() == "sqlite"
+        parsed = make_url(url)
+        engine = create_engine(parsed)
+    except (NoSuchModuleError, ModuleNotFoundError) as exc:
+        raise ConfigInvalid(
+            f"the database {parsed.render_as_string(hide_password=True)} needs a driver that is not installed here: "
+            "install it, or use a file like sqlite:///henbot.db (HENBOT_DATABASE or --database)"
+        ) from exc
     except ArgumentError as exc:
         raise ConfigInvalid(
             "the database address cannot be read: expected something like sqlite:///henbot.db "
             "(HENBOT_DATABASE or --database)"
         ) from exc
-    engine = create_engine(url)
-    if is_sqlite:
+    if parsed.get_backend_name() == "sqlite":
         event.listen(engine, "connect", _on_sqlite_connect)
         event.listen(engine, "begin", _on_sqlite_begin)
     return Database(engine)

@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+import yaml
 from sqlalchemy import func, select
 
 from detector.pacing import AtOnce
@@ -114,3 +115,21 @@ def test_in_a_replay_the_frames_times_are_the_coop_s_clock(dataset: Path, drawn_
             0.0,
         )
     database.close()
+
+
+def test_two_cameras_frames_go_each_to_their_own_nest(dataset: Path, drawn_version: Path, tmp_path: Path) -> None:
+    shutil.copytree(dataset / "frames", dataset / "more")
+    written = yaml.safe_load((dataset / "coop.yaml").read_text(encoding="utf-8"))
+    (first,) = written["cameras"]
+    second = {**first, "id": "second", "source": {**first["source"], "path": "more"}}
+    second["nests"] = [{**first["nests"][0], "id": "second-nest"}]
+    written["cameras"].append(second)
+    (dataset / "coop.yaml").write_text(yaml.safe_dump(written), encoding="utf-8")
+    found = played(dataset, drawn_version, tmp_path)
+    spans = {
+        nest: [(v["arrived_at"], v["left_at"], v["hen"]) for v in found["visits"] if v["nest"] == nest]
+        for nest in (first["nests"][0]["id"], "second-nest")
+    }
+    one, other = spans.values()
+    assert one == other
+    assert len(one) > 3
