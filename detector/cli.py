@@ -56,9 +56,21 @@ def _day(_: click.Context, option: click.Parameter, value: str | None) -> date |
         raise click.BadParameter(f"{value!r} is no day; write it like 2016-10-03") from exc
 
 
+def _last_day(ctx: click.Context, option: click.Parameter, value: str | None) -> date | None:
+    last = _day(ctx, option, value)
+    first = ctx.params.get("days_from")
+    if first and last and last < first:
+        raise click.BadParameter(f"{last} is before --from {first}; name the earlier day first")
+    return last
+
+
 def _days(command: Callable[..., None]) -> Callable[..., None]:
-    until = click.option("--to", "days_to", callback=_day, metavar="DAY", help="Last day, like 2016-10-03; inclusive.")
-    since = click.option("--from", "days_from", callback=_day, metavar="DAY", help="First day, like 2016-10-03.")
+    until = click.option(
+        "--to", "days_to", callback=_last_day, metavar="DAY", help="Last day, like 2016-10-03; inclusive."
+    )
+    since = click.option(
+        "--from", "days_from", callback=_day, is_eager=True, metavar="DAY", help="First day, like 2016-10-03."
+    )
     return since(until(command))
 
 
