@@ -6,22 +6,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 import cv2
 import numpy as np
-import yaml
 
 from detector.crops import Pixels, cut
-from henbot.domain.errors import DatasetInvalid
+from henbot.config import load_coop
+from henbot.domain.errors import ConfigInvalid, DatasetInvalid
 from henbot.domain.observations import UNKNOWN, HenId, NestId, Posture
 
 COLUMNS = (
     "file", "captured_at", "nest", "hens", "hen", "posture", "hen2", "posture2", "eggs", "lighting", "quality",
     "uncertain",
 )  # fmt: skip
-KINDS = ("nest", "roost")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,61 +112,25 @@ def load_dataset(folder: Path) -> Dataset:
         raise DatasetInvalid(
             f"{error.filename}: {error.strerror}; a dataset folder holds coop.yaml, labels.csv and frames/"
         ) from error
-    coop = _parse_yaml(coop_path, coop_bytes)
-    nests = {nest.id: nest for nest in _nests(coop_path, coop)}
-    hens = _hens(coop_path, coop)
+    try:
+        config = load_coop(coop_path)
+    except ConfigInvalid as error:
+        raise DatasetInvalid(str(error)) from error
+    seen = (nest for camera in config.cameras for nest in camera.nests)
+    nests = {nest.id: Nest(nest.id, nest.kind, tuple(nest.polygon)) for nest in seen}
+    hens = tuple(hen.id for hen in config.hens)
     rows = tuple(_rows(labels_path, labels_bytes, nests, hens))
     if not rows:
         raise DatasetInvalid(f"{labels_path}: has no rows; label at least one frame")
     return Dataset(
         folder,
-        *_name_and_zone(coop_path, coop),
+        config.coop.name,
+        config.coop.timezone,
         hens,
         nests,
         rows,
         hashlib.sha256(coop_bytes + labels_bytes).hexdigest(),
     )
-
-
-def _parse_yaml(path: Path, content: bytes) -> dict[str, Any]:
-    try:
-        parsed = yaml.safe_load(content)
-    except yaml.YAMLError as error:
-        raise DatasetInvalid(f"{path}: is no YAML ({error}); mend it or copy it again") from error
-    if not isinstance(parsed, dict):
-        raise DatasetInvalid(f"{path}: must hold `coop`, `hens` and `cameras`")
-    return parsed
-
-
-def _name_and_zone(path: Path, coop: dict[str, Any]) -> tuple[str, ZoneInfo]:
-    try:
-        return str(coop["coop"]["name"]), ZoneInfo(str(coop["coop"]["timezone"]))
-    except (KeyError, TypeError, ValueError, ZoneInfoNotFoundError) as error:
-        raise DatasetInvalid(f"{path}: coop.name and coop.timezone must be given ({error}); e.g. `UTC`") from error
-
-
-def _hens(path: Path, coop: dict[str, Any]) -> tuple[HenId, ...]:
-    try:
-        return tuple(HenId(str(hen["id"])) for hen in coop.get("hens") or ())
-    except (KeyError, TypeError) as error:
-        raise DatasetInvalid(f"{path}: hens: each needs an id") from error
-
-
-def _nests(path: Path, coop: dict[str, Any]) -> Iterator[Nest]:
-    try:
-        for camera in coop["cameras"]:
-            for nest in camera["nests"]:
-                polygon = tuple((float(x), float(y)) for x, y in nest["polygon"])
-                kind = str(nest.get("kind", "nest"))
-                if kind not in KINDS or len(polygon) < 3:
-                    raise DatasetInvalid(
-                        f"{path}: nest {nest['id']}: kind must be nest or roost, with three corners at least"
-                    )
-                yield Nest(NestId(str(nest["id"])), kind, polygon)
-    except (KeyError, TypeError, ValueError) as error:
-        raise DatasetInvalid(
-            f"{path}: cameras: each needs nests with an id and a polygon of [x, y] ({error})"
-        ) from error
 
 
 def _rows(path: Path, content: bytes, nests: dict[NestId, Nest], hens: Sequence[HenId]) -> Iterator[LabelledNest]:
@@ -181,6 +143,8 @@ def _rows(path: Path, content: bytes, nests: dict[NestId, Nest], hens: Sequence[
         raise DatasetInvalid(f"{path}: lacks the columns {', '.join(sorted(missing))}; see the format in the manual")
     for number, row in enumerate(reader, start=2):
         where = f"{path}: line {number}"
+        if None in row or None in row.values():
+            raise DatasetInvalid(f"{where}: has not as many fields as the heading; mend its commas")
         yield LabelledNest(
             file=_file(where, row["file"]),
             captured_at=_time(where, row["captured_at"]),
