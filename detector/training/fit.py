@@ -94,11 +94,11 @@ def train_on(read: Sequence[Dataset], out: Path, recipe: Recipe, progress: Progr
     started = time.monotonic()
     _check_one_coop(read)
     chosen = [(dataset, list(dataset.rows)) for dataset in read]
-    pictures, skipped = _pictures(chosen)
+    pictures, skipped = pictures_of(chosen)
     roosts = frozenset(nest.id for dataset in read for nest in dataset.nests.values() if nest.kind == "roost")
     in_nests = [p for p in pictures if p.row.nest not in roosts]
     on_roosts = [p for p in pictures if p.row.nest in roosts]
-    _check_enough(in_nests, [dataset.folder for dataset in read])
+    check_enough(in_nests, [dataset.folder for dataset in read])
     backbone = Backbone(tail=recipe.tail)
     learned = _study(in_nests, backbone, recipe, progress)
     heads, held_out = _fit_heads(learned, _fit_roost(on_roosts, backbone), roosts)
@@ -119,7 +119,7 @@ def _check_one_coop(read: Sequence[Dataset]) -> None:
         )
 
 
-def _pictures(chosen: Sequence[tuple[Dataset, list[LabelledNest]]]) -> tuple[list[Picture], int]:
+def pictures_of(chosen: Sequence[tuple[Dataset, list[LabelledNest]]]) -> tuple[list[Picture], int]:
     """Readable labelled crops, and how many could not be read."""
     found: list[Picture] = []
     skipped = 0
@@ -132,7 +132,8 @@ def _pictures(chosen: Sequence[tuple[Dataset, list[LabelledNest]]]) -> tuple[lis
     return found, skipped
 
 
-def _check_enough(pictures: Sequence[Picture], datasets: Sequence[Path]) -> None:
+def check_enough(pictures: Sequence[Picture], datasets: Sequence[Path]) -> None:
+    """Refuse what cannot be learned from, with DatasetInvalid."""
     sure = [p.row.hens for p in pictures if p.row.sure("hens")]
     occupied = sum(bool(hens) for hens in sure)
     where = ", ".join(str(folder / "labels.csv") for folder in datasets)

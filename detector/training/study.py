@@ -84,6 +84,7 @@ def study(
     seed: int,
     tick: Callable[[], None],
     relighting: Relighting = USUAL,
+    relit: int | None = None,
 ) -> Study:
     """Look at every picture, relit and repainted.
 
@@ -93,6 +94,7 @@ def study(
         seed: of chance; each picture draws from its own stream, so that the order does not matter.
         tick: called `steps_of(pictures)` times.
         relighting: how the relit copies differ.
+        relit: how many there are of each picture, and none repainted; by default as many as time allows.
     """
     features = []
     for picture in pictures:
@@ -103,7 +105,7 @@ def study(
         nest: _empties(scale, backbone, pictures, features, nest, seed)
         for nest in sorted({p.row.nest for p in pictures if _is_empty(p)})
     }
-    relit, repainted = _copies(pictures)
+    relit, repainted = _copies(pictures) if relit is None else (relit, 0)
     samples: list[Sample] = []
     for index, (picture, feature) in enumerate(zip(pictures, features, strict=True)):
         random = np.random.default_rng([seed, 1, index])

@@ -1,0 +1,87 @@
+"""Judge a recipe on days, or half-days, that its versions did not see."""
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.progress import Progress
+
+from detector.recognition import Recogniser, load_recogniser
+from detector.training.dataset import Dataset
+from detector.training.evaluate import Judged, judge, measure
+from detector.training.fit import Recipe, train_on
+from detector.training.parts import Fold, split_by_days
+from henbot.domain.errors import DatasetInvalid
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What was said of one part by a version that had not seen it.
+
+    Attributes:
+        name: the fold's.
+        dataset: the part's rows.
+        judged: label and answer of each.
+        refused: why no version could be made without it; then nothing is judged.
+    """
+
+    name: str
+    dataset: Dataset
+    judged: tuple[Judged, ...] = ()
+    refused: str = ""
+
+    def metrics(self) -> dict[str, Any]:
+        """As `evaluate` gives them."""
+        return measure(self.dataset, self.judged)
+
+
+def crossvalidate(read: Sequence[Dataset], recipe: Recipe, progress: Progress | None = None) -> list[Part]:
+    """Train without each part in turn, and judge that part.
+
+    Raises:
+        DatasetInvalid: there is one part only.
+    """
+    folds = split_by_days(read)
+    task = progress.add_task("Parts held out", total=len(folds)) if progress else None
+    found = []
+    for fold in folds:
+        found.append(judge_fold(fold, recipe, progress=progress))
+        if progress and task is not None:
+            progress.advance(task)
+    return found
+
+
+def judge_fold(fold: Fold, recipe: Recipe, progress: Progress | None = None) -> Part:
+    """Train on all but the part, and judge the part."""
+    try:
+        recogniser = recogniser_without(fold.rest, recipe, progress)
+    except DatasetInvalid as error:
+        return Part(fold.name, fold.part, refused=str(error))
+    judged, _ = judge(fold.part, recogniser)
+    return Part(fold.name, fold.part, tuple(judged))
+
+
+def recogniser_without(rest: Sequence[Dataset], recipe: Recipe, progress: Progress | None = None) -> Recogniser:
+    """A version trained on the rest, in memory only; raises DatasetInvalid where that is too little."""
+    with tempfile.TemporaryDirectory(prefix="henbot-fold-") as scratch:
+        return load_recogniser(train_on(rest, Path(scratch), recipe, progress))
+
+
+def summary(parts: Sequence[Part]) -> dict[str, Any]:
+    """Metrics of each part, and of all parts of each dataset together."""
+    folders = list(dict.fromkeys(part.dataset.folder for part in parts))
+    together = {}
+    for folder in folders:
+        own = [part for part in parts if part.dataset.folder == folder]
+        judged = [pair for part in own for pair in part.judged]
+        together[folder.resolve().name] = measure(own[0].dataset, judged) | {"frames": len(judged)}
+    return {
+        "datasets": together,
+        "parts": [
+            {"dataset": part.dataset.folder.resolve().name, "part": part.name, "frames": len(part.judged)}
+            | ({"refused": part.refused} if part.refused else {"metrics": part.metrics()})
+            for part in parts
+        ],
+    }
