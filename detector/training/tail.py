@@ -25,6 +25,7 @@ def build_heads(classes: Mapping[str, Sequence[str]], dropout: float, seed: int)
     weights = keras.layers.Softmax(axis=1)(keras.layers.Dense(1, kernel_initializer=start)(places))
     attended = keras.layers.Flatten()(keras.layers.Dot(axes=1)([weights, places]))
     pooled = keras.layers.Concatenate()([attended, keras.layers.GlobalAveragePooling1D()(places)])
+    pooled = keras.layers.LayerNormalization()(pooled)
     pooled = keras.layers.Dropout(dropout, seed=seed)(pooled)
     outputs = {
         question: keras.layers.Dense(len(names), kernel_initializer=keras.initializers.GlorotUniform(seed + 1))(pooled)
