@@ -14,6 +14,9 @@ GOOD_ENOUGH = 0.35
 GAP = 0.2
 """Balanced accuracy in training less that on held-out pictures from which the gap is worth a word."""
 
+GAP_EPOCHS = 3
+"""Passes in a row that must show it: a net that has just begun swings."""
+
 LEAST_JUDGED = 20
 """Fewer held-out pictures than this tell nothing of a gap: with 20 its standard error is about 0.1."""
 
@@ -84,12 +87,10 @@ def standstill(epochs: Sequence[Epoch]) -> Alarm | None:
 
 
 def gap(epochs: Sequence[Epoch]) -> Alarm | None:
-    """Much better on the pictures that were learned than on those held out."""
-    last = epochs[-1] if epochs else None
-    if last is None or last.train is None or last.held_out is None or last.judged < LEAST_JUDGED:
+    """Much better on the pictures that were learned than on those held out, pass after pass."""
+    if len(epochs) < GAP_EPOCHS or not all(_is_wide(epoch) for epoch in epochs[-GAP_EPOCHS:]):
         return None
-    if last.train - last.held_out < GAP:
-        return None
+    last = epochs[-1]
     return Alarm(
         "gap",
         last.question,
@@ -97,6 +98,12 @@ def gap(epochs: Sequence[Epoch]) -> Alarm | None:
         f"{last.judged} from another time. The net learned these pictures by heart: there are too few of them, or they "
         "are too much alike. Label pictures of more days, in other light.",
     )
+
+
+def _is_wide(epoch: Epoch) -> bool:
+    if epoch.train is None or epoch.held_out is None or epoch.judged < LEAST_JUDGED:
+        return False
+    return epoch.train - epoch.held_out >= GAP
 
 
 def skewed(question: str, labels: Sequence[str]) -> Alarm | None:

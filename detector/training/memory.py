@@ -16,13 +16,12 @@ log = structlog.get_logger(__name__)
 Result = TypeVar("Result")
 
 ALONE_BYTES = 900_000_000
-"""What TensorFlow, OpenCV, LiteRT and the network with its gradients take before the first batch."""
-
-PICTURE_BYTES = 13_000_000
-"""What one more picture of 224 pixels in a batch takes, forward and back through the last two stages. Measured with
-TensorFlow 2.21 on x86-64: peaks of 1.0 GB with batches of 8, 1.3 GB with 32, 1.7 GB with 64.
+"""What TensorFlow, OpenCV, LiteRT and the network with its gradients take before the first batch; `PICTURE_BYTES` is
+what one more picture of 224 pixels in a batch takes, forward and back through the last two stages. Peaks of 832 MB with
+batches of 4, 1020 MB with 32, and 911 MB with 32 of 160 pixels (TensorFlow 2.21, x86-64); the rest is for the crops.
 """
 
+PICTURE_BYTES = 7_000_000
 SHARE = 0.6
 """Of the memory that is free; the rest is for the worker, which may be looking at pictures meanwhile."""
 
