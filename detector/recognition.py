@@ -13,7 +13,7 @@ from detector.classifier import LinearHead
 from detector.crops import Pixels, quality_of
 from detector.foreground import MapScale, NestReference, Sight, look
 from detector.identity import Gallery, portrait
-from detector.versions import HEADS, load_version
+from detector.versions import HEADS, load_version, tail_of
 from henbot.domain.errors import ModelLoadFailed
 from henbot.domain.observations import UNKNOWN, Bird, ModelId, NestId, Posture, Quality, most_probable_count
 
@@ -122,7 +122,7 @@ def posture_features(sight: Sight) -> Floats:
 
 
 class TrainedRecogniser:
-    """Heads on the stock backbone."""
+    """Heads on the backbone, stock or with a tuned tail."""
 
     def __init__(self, version: ModelId, heads: Heads, backbone: Backbone) -> None:
         self.version = version
@@ -222,7 +222,7 @@ def load_recogniser(folder: Path) -> Recogniser:
     manifest, arrays = load_version(folder)
     try:
         heads = Heads.of_arrays(arrays)
-        recogniser = TrainedRecogniser(ModelId(manifest.id), heads, Backbone())
+        recogniser = TrainedRecogniser(ModelId(manifest.id), heads, Backbone(tail=tail_of(folder, manifest)))
         blank = np.zeros((1, *manifest.input_shape), np.uint8)
         for nest in (*heads.references, *heads.roosts):
             recogniser.recognise(blank, [nest])
