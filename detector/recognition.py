@@ -13,9 +13,9 @@ from detector.classifier import LinearHead
 from detector.crops import Pixels, quality_of
 from detector.foreground import MapScale, NestReference, Sight, look
 from detector.identity import Gallery, portrait
-from detector.versions import HEADS, load_version
+from detector.versions import HEADS, load_version, tail_of
 from henbot.domain.errors import ModelLoadFailed
-from henbot.domain.observations import UNKNOWN, Bird, ModelId, NestId, Posture, Quality
+from henbot.domain.observations import UNKNOWN, Bird, ModelId, NestId, Posture, Quality, most_probable_count
 
 STOCK_VERSION = ModelId("stock")
 STRANGER = Bird(hens={UNKNOWN: 1.0})
@@ -40,8 +40,13 @@ class Recognition:
 
     hens_probabilities: tuple[float, ...]
     birds: tuple[Bird, ...]
-    eggs: int | None
     quality: Quality
+    eggs_probabilities: tuple[float, ...] = ()
+
+    @property
+    def eggs(self) -> int | None:
+        """The most probable number of visible eggs, None where they cannot be told."""
+        return most_probable_count(self.eggs_probabilities)
 
 
 class Recogniser(Protocol):
@@ -117,7 +122,7 @@ def posture_features(sight: Sight) -> Floats:
 
 
 class TrainedRecogniser:
-    """Heads on the stock backbone."""
+    """Heads on the backbone, stock or with a tuned tail."""
 
     def __init__(self, version: ModelId, heads: Heads, backbone: Backbone) -> None:
         self.version = version
@@ -134,14 +139,14 @@ class TrainedRecogniser:
     def _recognise(self, crop: Pixels, features: Features, nest: NestId) -> Recognition:
         quality = quality_of(crop)
         if nest in self._heads.roosts:
-            return Recognition(self._roost(features), (), None, quality)
+            return Recognition(self._roost(features), (), quality)
         reference = self._reference(nest)
         sight = look(features, crop, self._heads.scale, reference)
         # Without any empty nest to compare with, the heads would call every nest empty: the stock classes decide.
         hens = self._hens(sight) if reference or not self._heads.references else stock_hens(features)
         count = int(np.argmax(hens))
         birds = (self._bird(sight, quality), STRANGER)[:count]
-        return Recognition(hens, birds, None, quality)
+        return Recognition(hens, birds, quality)
 
     def _reference(self, nest: NestId) -> NestReference | None:
         """The nest's own reference; a version that knows one nest only takes a new or renamed one for it."""
@@ -187,7 +192,7 @@ class StockRecogniser:
         for crop, features, _ in zip(crops, self._backbone.each(crops), nests, strict=True):
             hens = stock_hens(features)
             birds = (STRANGER,) if int(np.argmax(hens)) else ()
-            found.append(Recognition(hens, birds, None, quality_of(crop)))
+            found.append(Recognition(hens, birds, quality_of(crop)))
         return found
 
 
@@ -217,7 +222,7 @@ def load_recogniser(folder: Path) -> Recogniser:
     manifest, arrays = load_version(folder)
     try:
         heads = Heads.of_arrays(arrays)
-        recogniser = TrainedRecogniser(ModelId(manifest.id), heads, Backbone())
+        recogniser = TrainedRecogniser(ModelId(manifest.id), heads, Backbone(tail=tail_of(folder, manifest)))
         blank = np.zeros((1, *manifest.input_shape), np.uint8)
         for nest in (*heads.references, *heads.roosts):
             recogniser.recognise(blank, [nest])

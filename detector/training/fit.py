@@ -3,10 +3,11 @@
 import os
 import time
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from rich.progress import Progress
@@ -15,6 +16,7 @@ from detector.backbone import Backbone, Floats
 from detector.classifier import LinearHead
 from detector.identity import Gallery, portrait
 from detector.recognition import Heads, posture_features, presence_features
+from detector.training.augment import USUAL, Relighting
 from detector.training.dataset import Dataset, LabelledNest, crops_of, load_dataset
 from detector.training.gallery import STRANGER, Portraits, fit_gallery
 from detector.training.heads import fit_head, fit_temperature
@@ -41,6 +43,23 @@ NAMED_FROM = 0.8
 """Pooled posterior over a visit from which a hen is named."""
 
 
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How a version is made, beside its pictures.
+
+    Attributes:
+        seed: the same seed, pictures and machine give the same version.
+        relighting: how copies of the pictures differ.
+        tail: the network's fine-tuned end as a flatbuffer, instead of the stock one (`detector.training.tuning`).
+        notes: more to write into the manifest's `trained_on`.
+    """
+
+    seed: int = 2016
+    relighting: Relighting = USUAL
+    tail: bytes | None = None
+    notes: Mapping[str, Any] = field(default_factory=dict)
+
+
 def train(
     datasets: Sequence[Path],
     out: Path,
@@ -65,21 +84,28 @@ def train(
     Raises:
         DatasetInvalid: a folder is malformed, or has no empty or no occupied nest in those days.
     """
-    started = time.monotonic()
     read = [load_dataset(folder) for folder in datasets]
+    chosen = [replace(dataset, rows=tuple(dataset.of_days(days_from, days_to))) for dataset in read]
+    return train_on(chosen, out, Recipe(seed), progress)
+
+
+def train_on(read: Sequence[Dataset], out: Path, recipe: Recipe, progress: Progress | None = None) -> Path:
+    """The same from datasets that were read already, with the rows that shall be learned from."""
+    started = time.monotonic()
     _check_one_coop(read)
-    chosen = [(dataset, dataset.of_days(days_from, days_to)) for dataset in read]
+    chosen = [(dataset, list(dataset.rows)) for dataset in read]
     pictures, skipped = _pictures(chosen)
     roosts = frozenset(nest.id for dataset in read for nest in dataset.nests.values() if nest.kind == "roost")
     in_nests = [p for p in pictures if p.row.nest not in roosts]
     on_roosts = [p for p in pictures if p.row.nest in roosts]
-    _check_enough(in_nests, datasets)
-    backbone = Backbone()
-    learned = _study(in_nests, backbone, seed, progress)
+    _check_enough(in_nests, [dataset.folder for dataset in read])
+    backbone = Backbone(tail=recipe.tail)
+    learned = _study(in_nests, backbone, recipe, progress)
     heads, held_out = _fit_heads(learned, _fit_roost(on_roosts, backbone), roosts)
     manifest = _manifest(heads, chosen, pictures, skipped)
     metrics = {"seconds": round(time.monotonic() - started, 1), "held_out_occupied": held_out}
-    return write_version(out, replace(manifest, metrics=metrics), heads.arrays())
+    manifest = replace(manifest, metrics=metrics, trained_on=dict(manifest.trained_on) | dict(recipe.notes))
+    return write_version(out, manifest, heads.arrays(), recipe.tail)
 
 
 def _check_one_coop(read: Sequence[Dataset]) -> None:
@@ -117,11 +143,11 @@ def _check_enough(pictures: Sequence[Picture], datasets: Sequence[Path]) -> None
         )
 
 
-def _study(pictures: Sequence[Picture], backbone: Backbone, seed: int, progress: Progress | None) -> Study:
+def _study(pictures: Sequence[Picture], backbone: Backbone, recipe: Recipe, progress: Progress | None) -> Study:
     if progress is None:
-        return study(pictures, backbone, seed, lambda: None)
+        return study(pictures, backbone, recipe.seed, lambda: None, recipe.relighting)
     task = progress.add_task("Looking at pictures", total=steps_of(pictures))
-    return study(pictures, backbone, seed, lambda: progress.advance(task))
+    return study(pictures, backbone, recipe.seed, lambda: progress.advance(task), recipe.relighting)
 
 
 def _fit_heads(learned: Study, roost: LinearHead | None, roosts: frozenset[NestId]) -> tuple[Heads, float | None]:

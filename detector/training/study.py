@@ -8,7 +8,7 @@ import numpy as np
 from detector.backbone import Backbone, Features
 from detector.crops import Pixels
 from detector.foreground import MapScale, Sight, look
-from detector.training.augment import relight, stranger
+from detector.training.augment import USUAL, Relighting, relight, stranger
 from detector.training.dataset import LabelledNest
 from detector.training.references import Empties, map_scale
 from henbot.domain.observations import UNKNOWN, NestId
@@ -78,7 +78,13 @@ def steps_of(pictures: Sequence[Picture]) -> int:
     return 2 * len(pictures)
 
 
-def study(pictures: Sequence[Picture], backbone: Backbone, seed: int, tick: Callable[[], None]) -> Study:
+def study(
+    pictures: Sequence[Picture],
+    backbone: Backbone,
+    seed: int,
+    tick: Callable[[], None],
+    relighting: Relighting = USUAL,
+) -> Study:
     """Look at every picture, relit and repainted.
 
     Args:
@@ -86,6 +92,7 @@ def study(pictures: Sequence[Picture], backbone: Backbone, seed: int, tick: Call
         backbone: the frozen network.
         seed: of chance; each picture draws from its own stream, so that the order does not matter.
         tick: called `steps_of(pictures)` times.
+        relighting: how the relit copies differ.
     """
     features = []
     for picture in pictures:
@@ -100,7 +107,7 @@ def study(pictures: Sequence[Picture], backbone: Backbone, seed: int, tick: Call
     samples: list[Sample] = []
     for index, (picture, feature) in enumerate(zip(pictures, features, strict=True)):
         random = np.random.default_rng([seed, 1, index])
-        eye = _Eye(backbone, scale, empties.get(picture.row.nest), picture)
+        eye = _Eye(backbone, scale, empties.get(picture.row.nest), picture, relighting)
         samples += _samples(eye, feature, relit, repainted, random)
         tick()
     return Study(scale, empties, samples)
@@ -149,6 +156,7 @@ class _Eye:
     scale: MapScale
     empties: Empties | None
     picture: Picture
+    relighting: Relighting
 
     def see(self, crop: Pixels, features: Features | None = None) -> Sight:
         features = self.backbone.features(crop) if features is None else features
@@ -165,10 +173,10 @@ def _samples(
     real = eye.see(picture.crop, features)
     yield Sample(picture, real)
     for _ in range(relit):
-        yield Sample(picture, eye.see(relight(picture.crop, random)), relit=True)
+        yield Sample(picture, eye.see(relight(picture.crop, random, eye.relighting)), relit=True)
     if picture.row.hens != 1 or picture.row.hen in {None, UNKNOWN}:
         return
     for index in range(repainted):
         painted = stranger(picture.crop, real.silhouette, random)
-        shown = relight(painted, random) if index else painted
+        shown = relight(painted, random, eye.relighting) if index else painted
         yield Sample(picture, eye.see(shown), relit=index > 0, repainted=True)
