@@ -23,6 +23,10 @@ PLUMAGE = 5
 STEPS = 127
 """Steps in which a unit map is stored: off by 0.0001 in cosine, a thousandth of what a hen makes."""
 
+NEAR = 0.3
+"""Cosine distance below which a place counts as seen before: half of a nest's places on another day lie within it, and
+few of another coop's nest."""
+
 _DARKEST = 0.004
 _GAMMA = 2.2
 _SATURATED = 248
@@ -121,6 +125,13 @@ def distances(
         known = known if use is None else known[use]
         found[name] = np.asarray(1.0 - np.einsum("hwc,nhwc->nhw", units[name], known).max(axis=0), np.float32)
     return found
+
+
+def familiarity(features: Features, scale: MapScale, reference: NestReference) -> float:
+    """Share of the picture, 0..1, whose places lie within a cosine distance of 0.3 of the empty nest's."""
+    unit = scale.unit("project", features.project)
+    alike = np.einsum("hwc,nhwc->nhw", unit, reference.project).max(axis=0)
+    return float((alike > 1.0 - NEAR).mean())
 
 
 def look(

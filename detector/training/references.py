@@ -79,7 +79,9 @@ class Empties:
             parts[f"{name}_usual"] = apart.mean(axis=0)
             parts[f"{name}_spread"] = np.sqrt(apart.var(axis=0) + LEAST_SPREAD**2)
         whole = NestReference(**known, **parts, light=bare.light)
-        return NestReference.of_arrays(whole.arrays())  # As it will be read back, so that the heads learn from just that.
+        return NestReference.of_arrays(
+            whole.arrays()
+        )  # As it will be read back, so that the heads learn from just that.
 
 
 def usual_light(pictures: Sequence[Pixels]) -> Floats:
