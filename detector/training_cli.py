@@ -96,9 +96,10 @@ def evaluate(
 ) -> None:
     """Compare what a version says of DATASET with its labels."""
     from detector.recognition import load_recogniser, stock_recogniser
+    from detector.training.dataset import load_dataset
     from detector.training.evaluate import evaluate as compare
 
-    recogniser = load_recogniser(model) if model else stock_recogniser()
+    recogniser = load_recogniser(model, load_dataset(dataset).coop) if model else stock_recogniser()
     with progress_bar() as progress:
         task = progress.add_task("Evaluating", total=None)
         found = compare(dataset, recogniser, days_from, days_to, lambda: progress.advance(task))

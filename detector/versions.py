@@ -19,7 +19,7 @@ from detector.backbone import INPUT_SHAPE, backbone_sha256
 from detector.crops import PREPROCESSING
 from henbot.domain.errors import ModelLoadFailed
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST = "manifest.json"
 HEADS = "heads.npz"
 TAIL = "tail.tflite"
@@ -46,6 +46,7 @@ class Manifest:
 
     Attributes:
         id: also the folder's name.
+        coop: the first of `coops`, those that it was trained on.
         created: ISO 8601, aware.
         parents: ids of versions that it was made from.
         outputs: names of the heads.
@@ -64,6 +65,7 @@ class Manifest:
     temperatures: Mapping[str, float]
     trained_on: Mapping[str, Any]
     metrics: Mapping[str, Any] = field(default_factory=dict)
+    coops: tuple[str, ...] = ()
     parents: tuple[str, ...] = ()
     kind: str = KIND_HEADS
     format: int = FORMAT

@@ -21,7 +21,7 @@ class Order:
     """What the keeper asked for.
 
     Attributes:
-        read: datasets of one coop, with the rows to learn from.
+        read: datasets with the rows to learn from.
         places: where versions and runs are written.
         recipe: seed and light.
         tuning: how to fine-tune; None for heads on the stock backbone.

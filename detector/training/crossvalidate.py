@@ -56,17 +56,17 @@ def crossvalidate(read: Sequence[Dataset], recipe: Recipe, progress: Progress | 
 def judge_fold(fold: Fold, recipe: Recipe, progress: Progress | None = None) -> Part:
     """Train on all but the part, and judge the part."""
     try:
-        recogniser = recogniser_without(fold.rest, recipe, progress)
+        recogniser = recogniser_of(fold.rest, fold.part.coop, recipe, progress)
     except DatasetInvalid as error:
         return Part(fold.name, fold.part, refused=str(error))
     judged, _ = judge(fold.part, recogniser)
     return Part(fold.name, fold.part, tuple(judged))
 
 
-def recogniser_without(rest: Sequence[Dataset], recipe: Recipe, progress: Progress | None = None) -> Recogniser:
-    """A version trained on the rest, in memory only; raises DatasetInvalid where that is too little."""
+def recogniser_of(read: Sequence[Dataset], coop: str, recipe: Recipe, progress: Progress | None = None) -> Recogniser:
+    """A version trained on datasets, in memory only, at work in one coop; DatasetInvalid if they are too small."""
     with tempfile.TemporaryDirectory(prefix="henbot-fold-") as scratch:
-        return load_recogniser(train_on(rest, Path(scratch), recipe, progress))
+        return load_recogniser(train_on(read, Path(scratch), recipe, progress), coop)
 
 
 def summary(parts: Sequence[Part]) -> dict[str, Any]:

@@ -31,6 +31,7 @@ class FrameRow(TypedDict):
     hens_probabilities: dict[str, float]
     posture_probabilities: dict[str, float]
     hen_probabilities: dict[str, float]
+    eggs_probabilities: dict[str, float]
 
 
 Judged = tuple[LabelledNest, FrameRow]
@@ -98,6 +99,7 @@ def frame_row(row: LabelledNest, said: Recognition) -> FrameRow:
         hens_probabilities={str(count): round(p, 4) for count, p in enumerate(said.hens_probabilities)},
         posture_probabilities=postures,
         hen_probabilities=hens,
+        eggs_probabilities={str(count): round(p, 4) for count, p in enumerate(said.eggs_probabilities)},
     )
 
 

@@ -47,7 +47,7 @@ def fine_tune(
     """Write a fine-tuned version, going on with a run that was killed if there is one.
 
     Args:
-        read: datasets of one coop, with the rows to learn from.
+        read: datasets with the rows to learn from.
         places: where to write.
         recipe: for the heads; its seed and light are the tail's, too.
         tuning: how to tune.
@@ -100,8 +100,7 @@ def _mixed(datasets: Sequence[Dataset]) -> bool:
 
 
 def _nests(datasets: Sequence[Dataset]) -> list[Picture]:
-    nests = [(d, [row for row in d.rows if d.nests[row.nest].kind == "nest"]) for d in datasets]
-    return pictures_of(nests)[0]
+    return pictures_of([dataset.only("nest") for dataset in datasets])[0]
 
 
 def _plan(run: Run) -> Plan:

@@ -12,7 +12,7 @@ from rich.progress import Progress
 
 from detector.recognition import Recogniser, Recognition
 from detector.sources.stills import PICTURE_ENDINGS, dating
-from detector.training.crossvalidate import recogniser_without
+from detector.training.crossvalidate import recogniser_of
 from detector.training.dataset import Dataset, LabelledNest, crops_of
 from detector.training.evaluate import Judged, judge, measure
 from detector.training.fit import Recipe
@@ -53,7 +53,7 @@ def with_pseudo_labels(
     if not helped["helped"]:
         say(f"The pseudo-labels did not help on held-out days and were dropped: {helped['sentence']}.")
         return Found(None, {"used": 0, **helped})
-    teacher = recogniser_without(read, recipe, progress=progress)
+    teacher = recogniser_of(read, bare.coop, recipe, progress)
     labelled = pseudo_labelled(bare, gaps, teacher, sum(len(dataset.rows) for dataset in read))
     say(f"{len(labelled.rows)} pseudo-labels are learned from; on held-out days they helped: {helped['sentence']}.")
     return Found(labelled, {"used": len(labelled.rows), **helped})
@@ -65,10 +65,10 @@ def unlabelled(read: Sequence[Dataset], folder: Path) -> tuple[Dataset, dict[str
         config = load_coop(folder / "coop.yaml")
     except ConfigInvalid as error:
         raise DatasetInvalid(str(error)) from error
-    if config.coop.name not in {dataset.coop for dataset in read}:
+    like = next((dataset for dataset in read if dataset.coop == config.coop.name), None)
+    if like is None:
         raise DatasetInvalid(f"{folder / 'coop.yaml'}: coop.name: {config.coop.name!r} is not the labels' coop")
     known = {(dataset.folder.resolve() / "frames" / row.file) for dataset in read for row in dataset.rows}
-    like = read[0]
     rows: list[LabelledNest] = []
     gaps: dict[str, timedelta] = {}
     for camera in config.cameras:
@@ -156,21 +156,22 @@ def _check(
     read: Sequence[Dataset], bare: Dataset, gaps: dict[str, timedelta], recipe: Recipe, progress: Progress
 ) -> dict[str, Any]:
     """Held-out parts judged without and with pseudo-labels, which a teacher gave that had not seen the part either."""
-    folds = sorted(split_by_days(read), key=lambda fold: -len(fold.part.rows))[:MOST_CHECKS]
+    own = [fold for fold in split_by_days(read) if fold.part.coop == bare.coop]
+    folds = sorted(own, key=lambda fold: -len(fold.part.rows))[:MOST_CHECKS]
     without: list[Judged] = []
     with_them: list[Judged] = []
     task = progress.add_task("Whether pseudo-labels help", total=len(folds))
     for fold in folds:
         try:
-            teacher = recogniser_without(fold.rest, recipe, progress=progress)
+            teacher = recogniser_of(fold.rest, bare.coop, recipe, progress)
             more = pseudo_labelled(bare, gaps, teacher, sum(len(dataset.rows) for dataset in fold.rest))
-            pupil = recogniser_without([*fold.rest, more], recipe, progress=progress)
+            pupil = recogniser_of([*fold.rest, more], bare.coop, recipe, progress)
         except DatasetInvalid:
             continue
         without += judge(fold.part, teacher)[0]
         with_them += judge(fold.part, pupil)[0]
         progress.advance(task)
-    return _verdict(read[0], without, with_them)
+    return _verdict(bare, without, with_them)
 
 
 def _verdict(dataset: Dataset, without: Sequence[Judged], with_them: Sequence[Judged]) -> dict[str, Any]:

@@ -135,8 +135,7 @@ def _subset(read: Sequence[Dataset], count: int) -> tuple[list[Picture], list[st
     parts: list[str] = []
     for dataset in read:
         names = {(row.file, row.nest): part for row, part in zip(dataset.rows, parts_of(dataset), strict=True)}
-        rows = [row for row in dataset.rows if dataset.nests[row.nest].kind == "nest"]
-        for picture in pictures_of([(dataset, rows)])[0]:
+        for picture in pictures_of([dataset.only("nest")])[0]:
             found.append(picture)
             parts.append(f"{dataset.folder.name} {names[picture.row.file, picture.row.nest]}")
     if len(set(parts)) < 2:

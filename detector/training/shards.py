@@ -67,7 +67,7 @@ def _said(question: str, picture: Picture) -> str:
         return str(min(row.hens or 0, 2))
     if question == "posture":
         return str(row.posture) if row.hens and row.posture is not Posture.PERCHED else ""
-    return str(row.hen) if row.hens == 1 and row.hen != UNKNOWN else ""
+    return f"{picture.coop}/{row.hen}" if row.hens == 1 and row.hen != UNKNOWN else ""
 
 
 @dataclass(frozen=True, slots=True)

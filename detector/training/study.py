@@ -1,5 +1,6 @@
 """Turn labelled crops into what the heads learn from: sights of real, relit and repainted pictures."""
 
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -8,6 +9,7 @@ import numpy as np
 from detector.backbone import Backbone, Features
 from detector.crops import Pixels
 from detector.foreground import MapScale, Sight, look
+from detector.recognition import Place
 from detector.training.augment import USUAL, Relighting, relight, stranger
 from detector.training.dataset import LabelledNest
 from detector.training.references import Empties, map_scale
@@ -25,11 +27,22 @@ RELIT_EMPTY = 3
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Picture:
-    """A labelled crop. `sitting` numbers the stays of one hen in one nest."""
+    """A labelled crop of a coop's nest. `sitting` numbers the stays of one hen in one nest."""
 
     row: LabelledNest
     crop: Pixels
     sitting: int
+    coop: str = ""
+
+    @property
+    def place(self) -> Place:
+        """Which nest of which coop."""
+        return self.coop, self.row.nest
+
+    @property
+    def stream(self) -> int:
+        """Names the picture's own stream of chance: its copies are the same whatever it is trained together with."""
+        return zlib.crc32(f"{self.coop}/{self.row.nest}/{self.row.file}".encode())
 
     @property
     def time(self) -> float:
@@ -52,7 +65,7 @@ class Study:
     """What the heads learn from."""
 
     scale: MapScale
-    empties: dict[NestId, Empties]
+    empties: dict[Place, Empties]
     samples: list[Sample]
 
 
@@ -91,7 +104,7 @@ def study(
     Args:
         pictures: of nests, not roosts.
         backbone: the frozen network.
-        seed: of chance; each picture draws from its own stream, so that the order does not matter.
+        seed: of chance; each picture draws from its own stream, so that neither order nor company matters.
         tick: called `steps_of(pictures)` times.
         relighting: how the relit copies differ.
         relit: how many there are of each picture, and none repainted; by default as many as time allows.
@@ -102,14 +115,14 @@ def study(
         tick()
     scale = map_scale(features)
     empties = {
-        nest: _empties(scale, backbone, pictures, features, nest, seed)
-        for nest in sorted({p.row.nest for p in pictures if _is_empty(p)})
+        place: _empties(scale, backbone, pictures, features, place, seed)
+        for place in sorted({p.place for p in pictures if _is_empty(p)})
     }
     relit, repainted = _copies(pictures) if relit is None else (relit, 0)
     samples: list[Sample] = []
-    for index, (picture, feature) in enumerate(zip(pictures, features, strict=True)):
-        random = np.random.default_rng([seed, 1, index])
-        eye = _Eye(backbone, scale, empties.get(picture.row.nest), picture, relighting)
+    for picture, feature in zip(pictures, features, strict=True):
+        random = np.random.default_rng([seed, 1, picture.stream])
+        eye = _Eye(backbone, scale, empties.get(picture.place), picture, relighting)
         samples += _samples(eye, feature, relit, repainted, random)
         tick()
     return Study(scale, empties, samples)
@@ -133,16 +146,16 @@ def _empties(
     backbone: Backbone,
     pictures: Sequence[Picture],
     features: Sequence[Features],
-    nest: NestId,
+    place: Place,
     seed: int,
 ) -> Empties:
     found: list[Features] = []
     times: list[float] = []
     shown: list[Pixels] = []
-    for index, (picture, feature) in enumerate(zip(pictures, features, strict=True)):
-        if picture.row.nest != nest or not _is_empty(picture):
+    for picture, feature in zip(pictures, features, strict=True):
+        if picture.place != place or not _is_empty(picture):
             continue
-        random = np.random.default_rng([seed, 0, index])
+        random = np.random.default_rng([seed, 0, picture.stream])
         shown.append(picture.crop)
         found.append(feature)
         found += [backbone.features(relight(picture.crop, random)) for _ in range(RELIT_EMPTY)]

@@ -128,7 +128,7 @@ def test_a_link_out_of_the_folder_is_refused(version: Path, tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("format", 2),
+        ("format", 1),
         ("kind", "merged"),
         ("preprocessing", 99),
         ("input_shape", [96, 96, 3]),
