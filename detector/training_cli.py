@@ -1,19 +1,22 @@
 """The commands that train and judge: a command parses, calls and prints."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from rich.progress import Progress
 
 from detector.terminal import FOLDER, JSON_FILE, days_options, json_option, progress_bar, write_json
 
 if TYPE_CHECKING:
     from detector.training.dataset import Dataset
     from detector.training.fit import Recipe
+    from detector.training.parts import Fold
 
 
 SEED = click.option("--seed", default=2016, show_default=True, help="The same seed and pictures give the same result.")
@@ -22,13 +25,25 @@ AUGMENTATION = click.option(
 )
 
 
+def _tuning_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add `--fine-tune`, `--minutes` and `--epochs`."""
+    options = (
+        click.option("--fine-tune", is_flag=True, help="Tune the network's last stages, too; wants TensorFlow."),
+        click.option(
+            "--minutes", default=6.0, show_default=True, type=click.FloatRange(0.1), help="For the tuning's steps."
+        ),
+        click.option("--epochs", type=click.IntRange(1), help="Passes over the pictures, instead of --minutes."),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
 @click.command()
 @click.argument("datasets", nargs=-1, required=True, type=FOLDER)
 @click.option("--out", required=True, type=FOLDER, help="Folder of model versions; made if missing.")
 @click.option("--runs", type=FOLDER, help="Folder of the runs' records; by default `runs` beside OUT.")
-@click.option("--fine-tune", is_flag=True, help="Tune the network's last stages, too; wants TensorFlow.")
-@click.option("--minutes", default=6.0, show_default=True, type=click.FloatRange(0.1), help="For the tuning's steps.")
-@click.option("--epochs", type=click.IntRange(1), help="Passes over the pictures, instead of --minutes.")
+@_tuning_options
 @click.option("--pseudo", type=FOLDER, help="A folder with more pictures of the coop, to be labelled by the program.")
 @AUGMENTATION
 @SEED
@@ -64,9 +79,7 @@ def train(
         tuning, pseudo,
     )  # fmt: skip
     with progress_bar() as progress:
-        folder = train_version(
-            order, progress, lambda sentence: progress.console.print(sentence, highlight=False, soft_wrap=True)
-        )
+        folder = train_version(order, progress, partial(progress.console.print, highlight=False, soft_wrap=True))
     manifest = read_manifest(folder)
     write_json(json_file, {"version": manifest.id, "folder": str(folder), "metrics": manifest.metrics})
     click.echo(f"Trained {manifest.id} in {manifest.metrics.get('seconds')} s: {folder}")
@@ -110,6 +123,8 @@ def evaluate(
 @click.command()
 @click.argument("datasets", nargs=-1, required=True, type=FOLDER)
 @click.option("--plots", type=FOLDER, help="Folder for the pictures; made if missing.")
+@click.option("--runs", type=FOLDER, default=Path("runs"), show_default=True, help="Folder of the tunings' records.")
+@_tuning_options
 @AUGMENTATION
 @SEED
 @days_options
@@ -117,6 +132,10 @@ def evaluate(
 def crossvalidate(
     datasets: tuple[Path, ...],
     plots: Path | None,
+    runs: Path,
+    fine_tune: bool,
+    minutes: float,
+    epochs: int | None,
     augmentation: Path | None,
     seed: int,
     days_from: date | None,
@@ -127,9 +146,10 @@ def crossvalidate(
     from detector.training.crossvalidate import crossvalidate as judge_parts
     from detector.training.crossvalidate import summary
 
-    read = _read(datasets, days_from, days_to)
+    read, recipe = _read(datasets, days_from, days_to), _recipe(seed, augmentation)
     with progress_bar() as progress:
-        parts = judge_parts(read, _recipe(seed, augmentation), progress)
+        tails = _tails(runs, recipe, (minutes, epochs), progress) if fine_tune else None
+        parts = judge_parts(read, recipe, progress, tails)
     found = summary(parts)
     write_json(json_file, found)
     click.echo(json.dumps(found["datasets"], indent=2, ensure_ascii=False))
@@ -140,6 +160,17 @@ def crossvalidate(
 
         for picture in draw_report(parts, plots):
             click.echo(f"Drew {picture}")
+
+
+def _tails(
+    runs: Path, recipe: "Recipe", budget: tuple[float, int | None], progress: Progress
+) -> "Callable[[Fold], bytes]":
+    """Tunes a tail for each fold."""
+    from detector.training.fine_tune import tail_without
+    from detector.training.tuning import Tuning
+
+    tell = partial(progress.console.print, highlight=False, soft_wrap=True)
+    return lambda fold: tail_without(fold, runs, recipe, Tuning(*budget), progress, tell)
 
 
 def _told(part: dict[str, Any]) -> str:

@@ -1,8 +1,8 @@
 """Judge a recipe on days, or half-days, that its versions did not see."""
 
 import tempfile
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -37,8 +37,19 @@ class Part:
         return measure(self.dataset, self.judged)
 
 
-def crossvalidate(read: Sequence[Dataset], recipe: Recipe, progress: Progress | None = None) -> list[Part]:
+def crossvalidate(
+    read: Sequence[Dataset],
+    recipe: Recipe,
+    progress: Progress | None = None,
+    tail_of: Callable[[Fold], bytes] | None = None,
+) -> list[Part]:
     """Train without each part in turn, and judge that part.
+
+    Args:
+        read: labelled datasets.
+        recipe: of the versions.
+        progress: where to show bars.
+        tail_of: fine-tunes a tail without the fold's part; by default the stock one serves.
 
     Raises:
         DatasetInvalid: there is one part only.
@@ -47,19 +58,19 @@ def crossvalidate(read: Sequence[Dataset], recipe: Recipe, progress: Progress | 
     task = progress.add_task("Parts held out", total=len(folds)) if progress else None
     found = []
     for fold in folds:
-        found.append(judge_fold(fold, recipe, progress=progress))
+        try:
+            own = replace(recipe, tail=tail_of(fold)) if tail_of else recipe
+            found.append(judge_fold(fold, own, progress))
+        except DatasetInvalid as error:
+            found.append(Part(fold.name, fold.part, refused=str(error)))
         if progress and task is not None:
             progress.advance(task)
     return found
 
 
 def judge_fold(fold: Fold, recipe: Recipe, progress: Progress | None = None) -> Part:
-    """Train on all but the part, and judge the part."""
-    try:
-        recogniser = recogniser_of(fold.rest, fold.part.coop, recipe, progress)
-    except DatasetInvalid as error:
-        return Part(fold.name, fold.part, refused=str(error))
-    judged, _ = judge(fold.part, recogniser)
+    """Train on all but the part, and judge the part; raises DatasetInvalid where the rest is too small."""
+    judged, _ = judge(fold.part, recogniser_of(fold.rest, fold.part.coop, recipe, progress))
     return Part(fold.name, fold.part, tuple(judged))
 
 

@@ -58,20 +58,14 @@ def fine_tune(
         DatasetInvalid: there is too little to learn from.
         TrainingFailed: TensorFlow is not installed, or memory does not suffice.
     """
-    out_of_memory = _tensorflow_out_of_memory()
     fold = held_out_part(read)
-    learned = _nests(fold.rest if fold else read)
-    check_enough(learned, [dataset.folder for dataset in read])
-    material = Material(learned, _nests([fold.part]) if fold else [], recipe.relighting, recipe.seed)
-    run = open_run(places.runs, "fine-tune", {"recipe": recipe_told(recipe), "tuning": asdict(tuning)}, read)
+    rest = fold.rest if fold else read
+    check_enough(_nests(rest), [dataset.folder for dataset in read])
     if fold is None:
         say("All pictures are of one half-day: none can be held out to see whether fine-tuning pays. Label more days.")
+    run = open_run(places.runs, "fine-tune", {"recipe": recipe_told(recipe), "tuning": asdict(tuning)}, read)
     try:
-        tuned = with_less_memory(
-            lambda plan: tune(material, tuning, plan, run, progress, say),
-            _plan(run),
-            (MemoryError, out_of_memory),
-        )
+        tuned = _tuned(rest, [fold.part] if fold else [], (recipe, tuning), run, progress, say)
         with_tail = replace(recipe, tail=tuned.tail)
         paid = _compare(fold, recipe, with_tail, progress, say) if fold else {}
         notes = {"run": run.id, "tuning": _notes(tuned, paid), **recipe.notes}
@@ -80,6 +74,35 @@ def fine_tune(
     finally:
         run.leave()
     return version
+
+
+def tail_without(
+    fold: Fold, runs: Path, recipe: Recipe, tuning: Tuning, progress: Progress, say: Callable[[str], None]
+) -> bytes:
+    """A tail tuned on the fold's rest, as a run of its own; raises DatasetInvalid where that is too small."""
+    check_enough(_nests(fold.rest), [dataset.folder for dataset in fold.rest])
+    told = {"recipe": recipe_told(recipe), "tuning": asdict(tuning), "held_out": fold.name}
+    run = open_run(runs, "fold", told, fold.rest)
+    try:
+        tuned = _tuned(fold.rest, [fold.part], (recipe, tuning), run, progress, say)
+        run.finish({"tail_bytes": len(tuned.tail)})
+    finally:
+        run.leave()
+    return tuned.tail
+
+
+def _tuned(
+    rest: Sequence[Dataset],
+    held_out: Sequence[Dataset],
+    how: tuple[Recipe, Tuning],
+    run: Run,
+    progress: Progress,
+    say: Callable[[str], None],
+) -> Tuned:
+    recipe, tuning = how
+    exhausted = (MemoryError, tensorflow().errors.ResourceExhaustedError)
+    material = Material(_nests(rest), _nests(held_out), recipe.relighting, recipe.seed)
+    return with_less_memory(lambda plan: tune(material, tuning, plan, run, progress, say), _plan(run), exhausted)
 
 
 def held_out_part(read: Sequence[Dataset]) -> Fold | None:
@@ -147,8 +170,3 @@ def _notes(tuned: Tuned, paid: dict[str, Any]) -> dict[str, Any]:
 def recipe_told(recipe: Recipe) -> dict[str, Any]:
     """What a run's record says of a recipe."""
     return {"seed": recipe.seed, "relighting": asdict(recipe.relighting), "notes": dict(recipe.notes)}
-
-
-def _tensorflow_out_of_memory() -> type[Exception]:
-    found: type[Exception] = tensorflow().errors.ResourceExhaustedError
-    return found
