@@ -7,7 +7,8 @@ back), where the largest distance alone tells hen from no hen with an AUROC of 0
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
+from typing import TypeAlias
 
 import cv2
 import numpy as np
@@ -17,6 +18,9 @@ from detector.backbone import Features, Floats
 from detector.crops import Pixels
 
 LIGHT_SIDE = 56
+Box: TypeAlias = tuple[float, float, float, float]
+"""Left, top, right, bottom, in parts 0..1 of the crop."""
+
 MAPS = ("middle", "project")
 STATISTICS = 21
 PLUMAGE = 5
@@ -170,6 +174,14 @@ def look(
         shape=_shape(silhouette),
         silhouette=silhouette,
     )
+
+
+def within(sight: Sight, features: Features, box: Box) -> Sight:
+    """The same sight with a box taken for the bird."""
+    left, top, right, bottom = (round(value * LIGHT_SIDE) for value in box)
+    inside = np.zeros((LIGHT_SIDE, LIGHT_SIDE), np.float32)
+    inside[top : max(bottom, top + 1), left : max(right, left + 1)] = 1.0
+    return replace(sight, bird=_pool(features.project, inside), shape=_shape(inside), silhouette=inside)
 
 
 def _strangeness(unusual: Mapping[str, Floats]) -> Floats:

@@ -211,4 +211,24 @@ def search_augmentation(
     click.echo(f"{'The usual light is kept' if best == USUAL else 'A better light was found'}: {out}")
 
 
-COMMANDS = (train, evaluate, crossvalidate, search_augmentation)
+@click.command()
+@click.argument("image", type=JSON_FILE)
+@click.option("--model", required=True, type=FOLDER, help="A version's folder.")
+@click.option("--out", required=True, type=JSON_FILE, help="PNG file for the picture.")
+@click.option("--coop", type=JSON_FILE, help="coop.yaml with the nest's polygon; without it the picture is the nest.")
+@click.option("--nest", help="The nest's id; by default the first one.")
+@click.option("--answer", default="hen", show_default=True, help="`hen` for any hen, a posture, or a hen's id.")
+@json_option
+def explain(
+    image: Path, model: Path, out: Path, coop: Path | None, nest: str | None, answer: str, json_file: Path | None
+) -> None:
+    """Show what in IMAGE speaks for an answer of a version, and the box around it."""
+    from detector.training.explain import explain_file
+
+    told = explain_file(image, model, out, (coop, nest), answer)
+    write_json(json_file, told)
+    click.echo(f"{out}: what speaks for {answer!r}, most of it in the box {told['box']} of the frame.")
+    click.echo(json.dumps({name: told[name] for name in told if name.startswith("log_odds")}, indent=1))
+
+
+COMMANDS = (train, evaluate, crossvalidate, search_augmentation, explain)

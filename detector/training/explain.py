@@ -8,12 +8,23 @@ NumPy and no graph, and what is explained is what serves. It holds for stock and
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 
-from detector.backbone import Features, Floats
-from detector.crops import CROP_SIDE, Pixels
+from detector.backbone import Backbone, Features, Floats
+from detector.crops import CROP_SIDE, Pixels, Polygon, cut
+from detector.foreground import Box
+from detector.recognition import TrainedRecogniser, load_recogniser
+from detector.training.dataset import read_picture
+from detector.versions import load_version, tail_of
+from henbot.config import load_coop
+from henbot.domain.errors import DatasetInvalid
+from henbot.domain.observations import NestId
+
+WHOLE: Polygon = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
 
 STEP = 0.05
 """Of a channel's standard deviation: small against the kinks of percentiles and silhouettes, large against rounding."""
@@ -34,7 +45,83 @@ class Explanation:
     """
 
     heat: Floats
-    box: tuple[float, float, float, float]
+    box: Box
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Question:
+    """A picture, the nest in it, and the answer to explain: `hen` for any, a posture, or a hen's id."""
+
+    picture: Path
+    nest: NestId
+    polygon: Polygon
+    answer: str = "hen"
+
+
+def explain(question: Question, recogniser: TrainedRecogniser, backbone: Backbone) -> tuple[Pixels, dict[str, Any]]:
+    """The crop with what speaks for the answer, (448, 448, 3) uint8 RGB, and what there is to tell of it.
+
+    Args:
+        question: what to explain.
+        recogniser: a trained version.
+        backbone: with the version's tail.
+
+    Raises:
+        DatasetInvalid: the picture cannot be read, or the version does not know the answer.
+    """
+    pixels = read_picture(question.picture)
+    if pixels is None:
+        raise DatasetInvalid(f"{question.picture}: cannot be read as a picture; name a JPEG or PNG file")
+    crop = cut(pixels, question.polygon)
+    features = backbone.features(crop)
+    scores = recogniser.scores(crop, features, question.nest)
+    if question.answer not in scores:
+        raise DatasetInvalid(f"{question.answer!r} is no answer of this version; it knows {', '.join(scores)}")
+    found = grad_cam(features, lambda risen: recogniser.scores(crop, risen, question.nest)[question.answer])
+    told = {
+        "answer": question.answer,
+        "log_odds": {name: round(score, 3) for name, score in scores.items()},
+        "box": _in_frame(found.box, question.polygon),
+        "box_in_crop": tuple(round(side, 4) for side in found.box),
+        "heat": np.round(found.heat, 3).tolist(),
+    }
+    within = recogniser.scores(crop, features, question.nest, found.box)
+    hens = {name: round(score, 3) for name, score in within.items() if name in recogniser.hens}
+    return overlay(crop, found), told | {"log_odds_of_hens_in_the_box": hens}
+
+
+def explain_file(
+    image: Path, model: Path, out: Path, where: tuple[Path | None, str | None], answer: str
+) -> dict[str, Any]:
+    """Load a version, explain its answer, write the picture; `where` is a `coop.yaml` and a nest's id, if known.
+
+    Raises:
+        HenbotError: the version, the picture, the configuration or the answer is not what it should be.
+    """
+    coop, nest = where
+    manifest, _ = load_version(model)
+    config = load_coop(coop) if coop else None
+    recogniser = load_recogniser(model, config.coop.name if config else None)
+    polygons = (
+        {str(each.id): tuple(each.polygon) for camera in config.cameras for each in camera.nests} if config else {}
+    )
+    chosen = nest or next(iter(polygons), "")
+    if polygons and chosen not in polygons:
+        raise DatasetInvalid(f"{coop}: has no nest {chosen!r}; it has {', '.join(polygons)}")
+    question = Question(image, NestId(chosen), polygons.get(chosen, WHOLE), answer)
+    picture, told = explain(question, recogniser, Backbone(tail=tail_of(model, manifest)))
+    if not cv2.imwrite(str(out), np.ascontiguousarray(picture[..., ::-1])):
+        raise DatasetInvalid(f"{out}: cannot be written; name a PNG file in a folder that is there")
+    return {"version": manifest.id, **told}
+
+
+def _in_frame(box: Box, polygon: Polygon) -> Box:
+    """From parts of the crop to parts of the frame."""
+    corners = np.clip(np.asarray(polygon, np.float64), 0, 1)
+    (left, top), (right, bottom) = corners.min(axis=0), corners.max(axis=0)
+    sides = np.asarray([right - left, bottom - top] * 2)
+    x1, y1, x2, y2 = (float(v) for v in np.round(np.asarray([left, top] * 2) + np.asarray(box) * sides, 4))
+    return x1, y1, x2, y2
 
 
 def grad_cam(features: Features, score: Score) -> Explanation:
@@ -59,7 +146,7 @@ def channel_slopes(features: Features, score: Score) -> Floats:
     return slopes
 
 
-def box_of(heat: Floats) -> tuple[float, float, float, float]:
+def box_of(heat: Floats) -> Box:
     """The box of the patch that holds the highest value; the whole crop where nothing stands out."""
     if heat.max() <= 0:
         return 0.0, 0.0, 1.0, 1.0
