@@ -1,6 +1,6 @@
 """Execute `notebooks/train_your_flock.ipynb` without a window, and fail on the first error: `make notebook`.
 
-    python -m benchmarks.notebook [OUT]    # OUT: where to keep the executed notebook; nowhere by default
+python -m benchmarks.notebook [OUT]    # OUT: where to keep the executed notebook; nowhere by default
 """
 
 import sys

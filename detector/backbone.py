@@ -40,6 +40,7 @@ class Features:
     Attributes:
         middle: (14, 14, 112), the map after the fifth stage.
         project: (7, 7, 320), the map after the last stage.
+        tuned: the same by last stages that were fine-tuned, if there are any.
         deep: (1280,), pooled over the picture.
         classes: (1000,) probabilities.
     """
@@ -48,6 +49,12 @@ class Features:
     project: Floats
     deep: Floats
     classes: Floats
+    tuned: Floats | None = None
+
+    @property
+    def learned(self) -> Floats:
+        """(7, 7, 320): the last map as well as the coop's own pictures have taught it."""
+        return self.project if self.tuned is None else self.tuned
 
 
 @contextmanager
@@ -75,8 +82,8 @@ class Backbone:
 
         Args:
             threads: of LiteRT.
-            tail: a flatbuffer of last stages that were fine-tuned, (1, 14, 14, 112) -> (1, 7, 7, 320), whose output
-                `project` then is; a third more time.
+            tail: a flatbuffer of last stages that were fine-tuned, (1, 14, 14, 112) -> (1, 7, 7, 320), beside the stock
+                ones; a third more time.
 
         Raises:
             ModelLoadFailed: a network cannot be loaded or is not what it should be.
@@ -96,7 +103,7 @@ class Backbone:
         self._interpreter.set_tensor(self._input, crop[None].astype(np.float32))
         self._interpreter.invoke()
         found = Features(**{name: self._interpreter.get_tensor(index)[0] for name, index in self._outputs.items()})
-        return found if self._tail is None else replace(found, project=self._tail.project(found.middle))
+        return found if self._tail is None else replace(found, tuned=self._tail.project(found.middle))
 
     def each(self, crops: Pixels) -> Iterator[Features]:
         """Features of (n, 224, 224, 3) uint8 RGB, one crop after the other."""

@@ -137,12 +137,12 @@ def _place(path: str, coops: Sequence[str]) -> Place:
 
 def presence_features(sight: Sight) -> Floats:
     """(341,): what differs from the empty nest, and the scene."""
-    return np.concatenate([sight.statistics, sight.scene])
+    return np.concatenate([sight.statistics, sight.learned_scene])
 
 
 def posture_features(sight: Sight) -> Floats:
     """(340,): the silhouette, the bird's features and what differs."""
-    return np.concatenate([sight.shape, sight.bird, sight.statistics[10:]])
+    return np.concatenate([sight.shape, sight.learned_bird, sight.statistics[10:]])
 
 
 class TrainedRecogniser:

@@ -125,23 +125,26 @@ def _in_frame(box: Box, polygon: Polygon) -> Box:
 
 
 def grad_cam(features: Features, score: Score) -> Explanation:
-    """Explain a score of one crop's features."""
-    slopes = channel_slopes(features, score)
-    heat = np.maximum((features.project * slopes).sum(axis=2), 0.0)
+    """Explain a score of one crop's features, by all last maps that it rests on."""
+    heat = np.zeros(features.project.shape[:2], np.float32)
+    for name in ("project",) if features.tuned is None else ("project", "tuned"):
+        heat += (getattr(features, name) * channel_slopes(features, score, name)).sum(axis=2)
+    heat = np.maximum(heat, 0.0)
     heat = heat / (heat.max() + 1e-9)
     return Explanation(np.asarray(heat, np.float32), box_of(heat))
 
 
-def channel_slopes(features: Features, score: Score) -> Floats:
-    """(320,): how much the score rises for each unit by which a channel rises everywhere."""
-    spread = features.project.std(axis=(0, 1)) + 1e-3 * float(np.abs(features.project).mean()) + 1e-6
-    slopes = np.zeros(features.project.shape[-1], np.float32)
+def channel_slopes(features: Features, score: Score, name: str = "project") -> Floats:
+    """(320,): how much the score rises for each unit by which a channel of a map rises everywhere."""
+    whole: Floats = getattr(features, name)
+    spread = whole.std(axis=(0, 1)) + 1e-3 * float(np.abs(whole).mean()) + 1e-6
+    slopes = np.zeros(whole.shape[-1], np.float32)
     for channel, step in enumerate(STEP * spread):
         either = []
         for sign in (1.0, -1.0):
-            project = features.project.copy()
-            project[..., channel] += sign * step
-            either.append(score(replace(features, project=project)))
+            risen = whole.copy()
+            risen[..., channel] += sign * step
+            either.append(score(replace(features, **{name: risen})))
         slopes[channel] = (either[0] - either[1]) / (2 * step)
     return slopes
 
