@@ -18,8 +18,8 @@ LONGEST_CELL_S = 30 * 60
 def execute(path: Path = NOTEBOOK) -> nbformat.NotebookNode:
     """The notebook with its outputs; raises CellExecutionError at the first cell that fails."""
     notebook = nbformat.read(path, as_version=4)
-    client = NotebookClient(notebook, timeout=LONGEST_CELL_S, resources={"metadata": {"path": str(path.parent)}})
-    client.execute()
+    resources = {"metadata": {"path": str(path.parent)}}
+    NotebookClient(notebook, timeout=LONGEST_CELL_S, resources=resources).execute()
     return notebook
 
 
