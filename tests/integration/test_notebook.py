@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from importlib.util import find_spec
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -31,7 +32,7 @@ def test_its_headings_make_a_hierarchy_that_skips_no_level(project: Path) -> Non
     levels = [len(line) - len(line.lstrip("#")) for line in lines if line.startswith("#")]
     assert levels[0] == 1
     assert set(levels) == {1, 2, 3}
-    assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after - before <= 1 for before, after in pairwise(levels))
 
 
 def test_every_cell_runs_on_a_few_drawn_pictures(project: Path, tmp_path: Path) -> None:
