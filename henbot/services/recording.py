@@ -169,6 +169,7 @@ def _add_observation(session: Session, observation: Observation) -> None:
                 asdict(bird) | {"hens": dict(bird.hens), "postures": dict(bird.postures)} for bird in observation.birds
             ],
             eggs=observation.eggs,
+            eggs_probabilities=[round(p, 5) for p in observation.eggs_probabilities],
             quality=observation.quality,
             model_id=observation.model,
         )

@@ -65,7 +65,7 @@ class CameraRow(Row):
 
 
 class NestRow(Row):
-    """A zone of a camera's picture, with the state of its watch; `retired_at` once it is configured no more."""
+    """A zone of a camera's picture, with what its watches remember; `retired_at` once it is configured no more."""
 
     __tablename__ = "nests"
 
@@ -75,6 +75,7 @@ class NestRow(Row):
     names: Mapped[dict[str, str]]
     dummy_eggs: Mapped[int] = mapped_column(default=0)
     watch_state: Mapped[dict[str, Any] | None]
+    egg_state: Mapped[dict[str, Any] | None]
     retired_at: Mapped[datetime | None]
 
 
@@ -119,6 +120,7 @@ class ObservationRow(Row):
     hens_probabilities: Mapped[list[float]]
     birds: Mapped[list[Any]]
     eggs: Mapped[int | None]
+    eggs_probabilities: Mapped[list[float]] = mapped_column(default=list, server_default="[]")
     quality: Mapped[str]
     model_id: Mapped[str] = mapped_column(String(ID_LENGTH))
 
@@ -138,7 +140,8 @@ class SeenSpanRow(Row):
 class BoutRow(Row):
     """A bout and its verdict.
 
-    `revision` grows when what can be said of it changes. A bout that came to nothing, because its visits turned out to
+    `revision` grows when what can be said of it changes. `verdict_at` is when the eggs were counted that the verdict
+    rests on, None where it rests on time. A bout that came to nothing, because its visits turned out to
     belong to another one, is `gone`.
     """
 
@@ -159,6 +162,7 @@ class BoutRow(Row):
     sat_s: Mapped[float]
     verdict: Mapped[str]
     verdict_candidates: Mapped[list[str]]
+    verdict_at: Mapped[datetime | None]
     revision: Mapped[int] = mapped_column(default=1)
     gone: Mapped[bool] = mapped_column(default=False)
 
@@ -198,16 +202,17 @@ class CandidateRow(Row):
 
 
 class EventRow(Row):
-    """A fact, unique by visit (or nest), kind and time."""
+    """A fact, unique by visit (or nest and where it came from), kind and time; `origin` is empty but for moved eggs."""
 
     __tablename__ = "events"
     __table_args__ = (
         UniqueConstraint("visit_id", "kind", "at"),
         Index(
-            "uq_events_nest_id_kind_at",
+            "uq_events_nest_id_kind_at_origin",
             "nest_id",
             "kind",
             "at",
+            "origin",
             unique=True,
             sqlite_where=text("visit_id IS NULL"),
             postgresql_where=text("visit_id IS NULL"),
@@ -220,7 +225,25 @@ class EventRow(Row):
     visit_id: Mapped[str | None] = mapped_column(ForeignKey("visits.id"))
     kind: Mapped[str]
     at: Mapped[datetime]
+    origin: Mapped[str] = mapped_column(String(ID_LENGTH), default="", server_default="")
     details: Mapped[dict[str, Any]]
+
+
+class EggCountRow(Row):
+    """Eggs in a nest at a moment when they were surely known and nobody sat on them, dummies left out.
+
+    `person`: somebody was at the nest since the count before. The picture, where there is one, shows them.
+    """
+
+    __tablename__ = "egg_counts"
+    __table_args__ = (UniqueConstraint("nest_id", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    nest_id: Mapped[str] = mapped_column(ForeignKey("nests.id"))
+    at: Mapped[datetime]
+    eggs: Mapped[int]
+    person: Mapped[bool]
+    media_sha256: Mapped[str | None] = mapped_column(ForeignKey("media.sha256"))
 
 
 class MediaRow(Row):
