@@ -4,9 +4,9 @@ from typing import Any
 
 from alembic import context
 
+from henbot.storage import told
 from henbot.storage.columns import UtcDateTime
 from henbot.storage.database import open_database
-from henbot.storage import told
 
 
 def render_item(kind: str, item: Any, autogen_context: Any) -> str | bool:

@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from astral import Observer
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -133,5 +132,5 @@ def _light(coop: CoopRow, day: date, timezone: ZoneInfo) -> timedelta | None:
     """Length of a day from sunrise to sunset; None where the coop's place is not known."""
     if coop.latitude is None or coop.longitude is None:
         return None
-    span = daylight(day, Observer(coop.latitude, coop.longitude), timezone)
+    span = daylight(day, (coop.latitude, coop.longitude), timezone)
     return span.length if span else None

@@ -23,16 +23,21 @@ def hours_of_day(day: date, coop: CoopRow) -> Span:
         return watch_hours(day, opening, closing, timezone)
     if coop.latitude is None or coop.longitude is None:
         return watch_hours(day, *DEFAULT_WATCH, timezone)
-    place = Observer(coop.latitude, coop.longitude)
+    place = coop.latitude, coop.longitude
     return daylight(day, place, timezone) or watch_hours(day, *DEFAULT_WATCH, timezone)
 
 
 @lru_cache(maxsize=4000)  # a year's sunrises take longer to compute than all else in an answer about it
-def daylight(day: date, place: Observer, timezone: ZoneInfo) -> Span | None:
-    """From sunrise to sunset, at midnight at the latest; None if the sun does not rise or set."""
+def daylight(day: date, place: tuple[float, float], timezone: ZoneInfo) -> Span | None:
+    """From sunrise to sunset, at midnight at the latest; None if the sun does not rise or set.
+
+    Args:
+        place: latitude and longitude in degrees.
+    """
+    observer = Observer(*place)
     try:
         # Without a zone these are of the day in Greenwich: in Australia the sun would set before it rises.
-        rise, down = sunrise(place, day, timezone), sunset(place, day, timezone)
+        rise, down = sunrise(observer, day, timezone), sunset(observer, day, timezone)
     except ValueError:
         return None
     end = down if down > rise else day_bounds(day, timezone)[1]
