@@ -83,7 +83,7 @@ class Backbone:
         Args:
             threads: of LiteRT.
             tail: a flatbuffer of last stages that were fine-tuned, (1, 14, 14, 112) -> (1, 7, 7, 320), beside the stock
-                ones; a third more time.
+                ones; a quarter more time.
 
         Raises:
             ModelLoadFailed: a network cannot be loaded or is not what it should be.

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-import psutil
 import structlog
 
 from detector.crops import CROP_SIDE
@@ -56,6 +55,8 @@ LARGEST, SMALLEST_BATCH = Plan(32), 4
 
 def available_bytes(cgroup: Path = CGROUP) -> int:
     """Memory that may still be taken, by the machine and, in a container, by its limit."""
+    import psutil  # Of the extra `train`: heads are fitted without it.
+
     free = int(psutil.virtual_memory().available)
     try:
         limit = int((cgroup / "memory.max").read_text())

@@ -1,5 +1,7 @@
 """Pieces of the training bench that need no training: search, pseudo-labels, Grad-CAM, plots."""
 
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,6 +19,8 @@ from detector.training.pseudo import MOST, pseudo_labelled, spread, surprise
 from detector.training.search import Tried, candidates_of, chosen, halved, read_relighting, write_relighting
 from henbot.domain.errors import DatasetInvalid
 from henbot.domain.observations import Bird, ModelId, NestId, Posture, Quality
+
+FROZEN = "import sys; from detector.training import bench, crossvalidate, explain, plots, search; print(*sys.modules)"
 
 START = datetime(2024, 5, 4, 8, tzinfo=UTC)
 
@@ -172,3 +176,8 @@ def test_the_picture_shows_heat_and_box() -> None:
     drawn = overlay(crop, grad_cam(seen, lambda risen: float(risen.project[2, 2].sum())))
     assert drawn.shape == (448, 448, 3)
     assert (drawn != 100).any()
+
+
+def test_all_but_fine_tuning_and_plots_works_without_the_extra_train() -> None:
+    ended = subprocess.run([sys.executable, "-c", FROZEN], capture_output=True, text=True, check=True)
+    assert not {"tensorflow", "keras", "psutil", "matplotlib"} & set(ended.stdout.split())
