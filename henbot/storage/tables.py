@@ -253,8 +253,8 @@ class EggCountRow(Row):
     nest_id: Mapped[str] = mapped_column(ForeignKey("nests.id"))
     at: Mapped[datetime]
     eggs: Mapped[int]
-    person: Mapped[bool]
-    unseen: Mapped[bool]
+    person: Mapped[bool] = mapped_column(default=False)
+    unseen: Mapped[bool] = mapped_column(default=False)
     media_sha256: Mapped[str | None] = mapped_column(ForeignKey("media.sha256"))
 
 
