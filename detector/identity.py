@@ -10,7 +10,7 @@ rest again (`detector.newcomers`).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,7 +42,7 @@ left-out hens (chickencam), AUROC 0.97 without it and 0.99 with it by visits, 0.
 KNOWN_AT_HOME = 0.7
 """Natural log-odds, a picture, that a bird in a coop's nest is one of its hens. Leaving each visit and each hen of
 chickencam out, 0.5 to 0.9 named 11 or 12 of 13 visits, none wrongly, and none of 13 visits of a hen left out; 0 named
-9, and 1.0 named a stranger once.
+9, and 1.0 named a stranger once. Where one hen alone is known, the others are still strangers, and it is left out.
 """
 
 NEUTRAL_PLACE = 0.6
@@ -121,7 +121,8 @@ class Gallery:
         taken to look unlike her.
         """
         own_units = np.clip((self.scores(birds) - self.usual) / self.variation, LOWEST, HIGHEST)
-        trained = (own_units * self.fusion).sum(axis=2) + self.offset + KNOWN_AT_HOME
+        trained = (own_units * self.fusion).sum(axis=2) + self.offset
+        trained += KNOWN_AT_HOME if len(self.trained) > 1 else 0.0
         new = [_newcomer_odds(newcomer, birds) for newcomer in self.newcomers]
         return np.asarray(np.concatenate([trained, *(odds[:, None] for odds in new)], axis=1), np.float32)
 
@@ -145,7 +146,7 @@ class Gallery:
         return {**dict.fromkeys(self.hens, share), UNKNOWN: INFRARED_UNKNOWN if self.hens else 1.0}
 
     def with_hen(self, hen: HenId, birds: Floats) -> "Gallery":
-        """The same with a newcomer, or with more pictures of one; nobody else's scores change.
+        """The same with a newcomer, or with more pictures of one; the trained hens' scores stay as they are.
 
         Args:
             hen: not one of `trained`.

@@ -17,7 +17,7 @@ from henbot.domain.observations import HenId
 STRANGER = HenId("")
 """Marks a bird that is none of the hens: one with painted plumage."""
 
-RIDGE = 1.0
+RIDGE = 3.0
 """Added to the variance of every standardised feature: what a flock of few pictures does not show of a hen's looks."""
 
 FARTHEST = 8.0
@@ -40,7 +40,7 @@ class Cohort:
 
     def of(self, hen: HenId) -> Floats:
         """(n, features): her pictures."""
-        return self.birds[self.shown == hen]
+        return np.asarray(self.birds[self.shown == hen], np.float32)
 
     def hens(self) -> list[HenId]:
         """All of whom there are pictures."""
@@ -82,7 +82,7 @@ def _within(cohort: Cohort, hens: Sequence[HenId], scale: Floats) -> NDArray[np.
     apart = [(own - own.mean(axis=0)) / scale for own in (cohort.of(hen) for hen in hens)]
     rows = np.clip(np.concatenate(apart), -FARTHEST, FARTHEST).astype(np.float64)
     freedom = max(len(rows) - len(hens), 1)
-    return rows.T @ rows / freedom + RIDGE * np.eye(rows.shape[1])
+    return np.asarray(rows.T @ rows / freedom + RIDGE * np.eye(rows.shape[1]), np.float64)
 
 
 def _newcomer(

@@ -16,10 +16,11 @@ from detector.backbone import Backbone, Floats
 from detector.classifier import LinearHead
 from detector.foreground import Sight
 from detector.identity import Gallery, embedding
+from detector.newcomers import STRANGER
 from detector.recognition import Heads, Place, posture_features, presence_features
 from detector.training.augment import USUAL, Relighting
 from detector.training.dataset import Dataset, crops_of, load_dataset
-from detector.training.gallery import STRANGER, Portraits, fit_gallery
+from detector.training.gallery import Portraits, fit_gallery
 from detector.training.heads import fit_head, fit_temperature
 from detector.training.study import Picture, Sample, Study, number_sittings, steps_of, study
 from detector.versions import Manifest, write_version
