@@ -193,7 +193,7 @@ def _flock_list(cues: Cues) -> bool:
     return (
         cues.any(C.HOW_MANY, C.ALL, C.HAVE, C.WHO)
         or (cues.has(C.TELL) and not cues.has(C.RECORD))
-        or (not cues.strange and not cues.timed and cues.brought <= _BARE_HENS)
+        or (not cues.strange and cues.brought <= _BARE_HENS)
     )
 
 
