@@ -110,7 +110,7 @@ def _bouts(session: Session, bounds: tuple[datetime, datetime]) -> dict[HenId, i
         .where(BoutRow.arrived_at >= bounds[0], BoutRow.arrived_at < bounds[1], BoutRow.gone.is_(False))
         .group_by(BoutRow.hen_id)
     )
-    return {HenId(hen): int(number) for hen, number in session.execute(query).tuples()}
+    return {HenId(hen): int(number) for hen, number in session.execute(query)}
 
 
 def _nest_now(session: Session, nest: Nest, now: datetime) -> NestNow:
