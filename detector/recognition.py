@@ -12,7 +12,8 @@ from detector.backbone import COCK, HEN, Backbone, Features, Floats
 from detector.classifier import LinearHead
 from detector.crops import Pixels, quality_of
 from detector.foreground import Box, MapScale, NestReference, Sight, familiarity, look, within
-from detector.identity import Gallery, portrait
+from detector.identity import Gallery, embedding
+from detector.infrared import is_colourless
 from detector.versions import HEADS, load_version, tail_of
 from henbot.domain.errors import ModelLoadFailed
 from henbot.domain.observations import UNKNOWN, Bird, HenId, ModelId, NestId, Posture, Quality, most_probable_count
@@ -169,7 +170,7 @@ class TrainedRecogniser:
         sight = look(features, crop, self._heads.scale, reference)
         hens = self._hens(sight, familiar=reference is not None)
         postures = self._postures(sight, familiar=reference is not None)
-        birds = (self._bird(sight, postures, quality), STRANGER)[: int(np.argmax(hens))]
+        birds = (self._bird(sight, crop, postures, quality), STRANGER)[: int(np.argmax(hens))]
         return Recognition(hens, birds, quality)
 
     def _reference(self, features: Features, nest: NestId) -> NestReference | None:
@@ -204,7 +205,7 @@ class TrainedRecogniser:
             for place, name in enumerate(posture.classes):
                 found[name] = float(logits[place] - np.logaddexp.reduce(np.delete(logits, place)))
         if gallery := heads.galleries.get(self.coop):
-            odds = gallery.log_odds(portrait(sight)[None])[0]
+            odds = gallery.log_odds(embedding(sight)[None])[0]
             found |= {str(hen): float(value) for hen, value in zip(gallery.hens, odds, strict=True)}
         return found
 
@@ -230,13 +231,15 @@ class TrainedRecogniser:
         shares = head.probabilities(row[None])[0]
         return {Posture(name): float(p) for name, p in zip(head.classes, shares, strict=True)}
 
-    def _bird(self, sight: Sight, postures: Mapping[Posture, float], quality: Quality) -> Bird:
-        trust = 1.0 - PARTIAL_HIDES * postures.get(Posture.PARTIAL, 0.0)
-        trust *= 1.0 if quality is Quality.OK else POOR_PICTURE_HIDES
+    def _bird(self, sight: Sight, crop: Pixels, postures: Mapping[Posture, float], quality: Quality) -> Bird:
         gallery = self._heads.galleries.get(self.coop)
         if gallery is None:
             return Bird(hens={UNKNOWN: 1.0}, postures=postures)
-        (hens,) = gallery.posteriors(portrait(sight)[None], np.asarray([trust], np.float32))
+        if is_colourless(crop):
+            return Bird(hens=gallery.abstention(), postures=postures)
+        trust = 1.0 - PARTIAL_HIDES * postures.get(Posture.PARTIAL, 0.0)
+        trust *= 1.0 if quality is Quality.OK else POOR_PICTURE_HIDES
+        (hens,) = gallery.posteriors(embedding(sight)[None], np.asarray([trust], np.float32))
         return Bird(hens=hens, postures=postures)
 
 
