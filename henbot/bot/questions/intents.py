@@ -131,7 +131,7 @@ def _ledger(cues: Cues) -> bool:
 def _suspects(cues: Cues) -> bool:
     if cues.any(C.IDLE, C.STOPPED):
         return True
-    if not _not_laying(cues) or cues.has(C.LAST) or cues.any(C.FUTURE):
+    if not _not_laying(cues) or cues.has(C.FUTURE):
         return False
     if cues.has(C.WHY) or cues.any(C.WHO, C.HEN):
         return cues.any(C.LAY) or cues.hens > 0 or cues.has(C.HEN)
@@ -148,7 +148,7 @@ def _last_egg(cues: Cues) -> bool:
     if not cues.any(C.LAY, C.EGG):
         return False
     if cues.has(C.LAST):
-        return not cues.has(C.HOW_MANY)
+        return cues.has(C.WHEN) or not cues.has(C.HOW_MANY)
     return cues.has(C.WHEN) and not cues.timed and not cues.any(C.HOW_OFTEN, C.RECORD)
 
 
@@ -157,6 +157,8 @@ def _now_in_nest(cues: Cues) -> bool:
         return False
     if cues.timed and not cues.has(C.NOW):
         return False
+    if cues.has(C.WHERE):
+        return cues.hens > 0 or cues.has(C.HEN)
     if cues.has(C.NEST):
         return cues.any(C.WHO, C.NOW, C.SIT, C.HEN, C.TELL) or cues.hens > 0 or not cues.strange
     if cues.has(C.SIT):
@@ -182,16 +184,16 @@ def _sat(cues: Cues) -> bool:
 
 
 def _flock_list(cues: Cues) -> bool:
-    if cues.any(C.LAY, C.EGG, C.NEST, C.BEST) or cues.hens:
+    if cues.any(C.LAY, C.EGG, C.NEST, C.BEST) or cues.hens or cues.timed:
         return False
     if cues.has(C.FLOCK):
-        return cues.any(C.HEN, C.HOW_MANY, C.TELL, C.ALL, C.HAVE, C.SHE, C.YOU) or not cues.strange
+        return cues.any(C.HEN, C.HOW_MANY, C.TELL, C.ALL, C.HAVE, C.SHE, C.YOU) or len(cues.strange) <= 1
     if not cues.has(C.HEN):
         return False
     return (
         cues.any(C.HOW_MANY, C.ALL, C.HAVE, C.WHO)
         or (cues.has(C.TELL) and not cues.has(C.RECORD))
-        or (not cues.strange and not cues.timed and cues.brought <= _BARE_HENS)
+        or (not cues.strange and cues.brought <= _BARE_HENS)
     )
 
 
