@@ -4,10 +4,11 @@ import hashlib
 import importlib.resources
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
+from typing import Any
 
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter
@@ -39,6 +40,7 @@ class Features:
     Attributes:
         middle: (14, 14, 112), the map after the fifth stage.
         project: (7, 7, 320), the map after the last stage.
+        tuned: the same by last stages that were fine-tuned, if there are any.
         deep: (1280,), pooled over the picture.
         classes: (1000,) probabilities.
     """
@@ -47,11 +49,20 @@ class Features:
     project: Floats
     deep: Floats
     classes: Floats
+    tuned: Floats | None = None
+
+    @property
+    def learned(self) -> Floats:
+        """(7, 7, 320): the last map as well as the coop's own pictures have taught it."""
+        return self.project if self.tuned is None else self.tuned
 
 
 @contextmanager
-def _quiet_start() -> Iterator[None]:
-    """Keep LiteRT's "Created TensorFlow Lite XNNPACK delegate" from the keeper's terminal; it has no switch for it."""
+def quiet_start() -> Iterator[None]:
+    """Keep what a library says when it starts from the keeper's terminal, where it has no switch for that.
+
+    LiteRT says "Created TensorFlow Lite XNNPACK delegate", for one.
+    """
     sys.stderr.flush()
     kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     try:
@@ -66,26 +77,24 @@ def _quiet_start() -> Iterator[None]:
 class Backbone:
     """The stock network; about 8 ms a crop on two threads of a small desktop, 40 MB of memory."""
 
-    def __init__(self, threads: int = 2) -> None:
+    def __init__(self, threads: int = 2, tail: bytes | None = None) -> None:
         """Load the shipped network.
 
+        Args:
+            threads: of LiteRT.
+            tail: a flatbuffer of last stages that were fine-tuned, (1, 14, 14, 112) -> (1, 7, 7, 320), beside the stock
+                ones; a quarter more time.
+
         Raises:
-            ModelLoadFailed: the file is missing or not the network it should be.
+            ModelLoadFailed: a network cannot be loaded or is not what it should be.
         """
-        try:
-            with _quiet_start():
-                self._interpreter = Interpreter(model_content=_asset(), num_threads=threads)
-                self._interpreter.allocate_tensors()
-        except (OSError, ValueError, RuntimeError) as error:
-            raise ModelLoadFailed(f"{ASSET}: cannot be loaded ({error}); install henbot again") from error
+        self._interpreter = _interpreter(ASSET, _asset(), threads)
         self._input = int(self._interpreter.get_input_details()[0]["index"])
-        by_shape = {
-            tuple(int(side) for side in output["shape"][1:]): int(output["index"])
-            for output in self._interpreter.get_output_details()
-        }
-        if set(by_shape) != set(OUTPUT_SHAPES.values()):
-            raise ModelLoadFailed(f"{ASSET}: outputs of shapes {sorted(by_shape)}; install henbot again")
-        self._outputs = {name: by_shape[shape] for name, shape in OUTPUT_SHAPES.items()}
+        outputs = _by_shape(self._interpreter.get_output_details())
+        if set(outputs) != set(OUTPUT_SHAPES.values()):
+            raise ModelLoadFailed(f"{ASSET}: outputs of shapes {sorted(outputs)}; install henbot again")
+        self._outputs = {name: outputs[shape] for name, shape in OUTPUT_SHAPES.items()}
+        self._tail = None if tail is None else _Tail(tail, threads)
 
     def features(self, crop: Pixels) -> Features:
         """Features of one crop, (224, 224, 3) uint8 RGB."""
@@ -93,11 +102,65 @@ class Backbone:
             raise ValueError(f"a crop must be {INPUT_SHAPE} uint8, got {crop.shape} {crop.dtype}")
         self._interpreter.set_tensor(self._input, crop[None].astype(np.float32))
         self._interpreter.invoke()
-        return Features(**{name: self._interpreter.get_tensor(index)[0] for name, index in self._outputs.items()})
+        found = Features(**{name: self._interpreter.get_tensor(index)[0] for name, index in self._outputs.items()})
+        return found if self._tail is None else replace(found, tuned=self._tail.project(found.middle))
 
     def each(self, crops: Pixels) -> Iterator[Features]:
         """Features of (n, 224, 224, 3) uint8 RGB, one crop after the other."""
         return (self.features(crop) for crop in crops)
+
+
+class Trunk:
+    """The stock network for pictures of another size than crops; fully convolutional up to `middle`."""
+
+    def __init__(self, side: int, threads: int = 2) -> None:
+        """Load the shipped network for pictures of `side` x `side` pixels, a multiple of 32; raises ModelLoadFailed."""
+        self._interpreter = _interpreter(ASSET, _asset(), threads, (1, side, side, 3))
+        self._input = int(self._interpreter.get_input_details()[0]["index"])
+        outputs = self._interpreter.get_output_details()
+        (self._output,) = [int(o["index"]) for o in outputs if o["shape"][-1] == OUTPUT_SHAPES["middle"][-1]]
+
+    def middle(self, picture: Pixels) -> Floats:
+        """(side, side, 3) uint8 RGB -> (side / 16, side / 16, 112)."""
+        self._interpreter.set_tensor(self._input, picture[None].astype(np.float32))
+        self._interpreter.invoke()
+        return np.asarray(self._interpreter.get_tensor(self._output)[0], np.float32)
+
+
+class _Tail:
+    """Fine-tuned last stages: `middle` to `project`."""
+
+    def __init__(self, content: bytes, threads: int) -> None:
+        self._interpreter = _interpreter("the tuned tail", content, threads)
+        inputs = _by_shape(self._interpreter.get_input_details())
+        outputs = _by_shape(self._interpreter.get_output_details())
+        if set(inputs) != {OUTPUT_SHAPES["middle"]} or set(outputs) != {OUTPUT_SHAPES["project"]}:
+            raise ModelLoadFailed(f"the tuned tail leads from {sorted(inputs)} to {sorted(outputs)}; train it again")
+        self._input, self._output = inputs[OUTPUT_SHAPES["middle"]], outputs[OUTPUT_SHAPES["project"]]
+
+    def project(self, middle: Floats) -> Floats:
+        self._interpreter.set_tensor(self._input, middle[None])
+        self._interpreter.invoke()
+        return np.asarray(self._interpreter.get_tensor(self._output)[0], np.float32)
+
+
+def _interpreter(name: str, content: bytes, threads: int, shape: tuple[int, ...] = ()) -> Interpreter:
+    """Ready to run, with a first input of another shape where one is given."""
+    try:
+        with quiet_start():
+            interpreter = Interpreter(model_content=content, num_threads=threads)
+            if shape:
+                interpreter.resize_tensor_input(int(interpreter.get_input_details()[0]["index"]), shape)
+            interpreter.allocate_tensors()
+    except (OSError, ValueError, RuntimeError) as error:
+        remedy = "install henbot again" if name == ASSET else "train the version again"
+        raise ModelLoadFailed(f"{name}: cannot be loaded ({error}); {remedy}") from error
+    return interpreter
+
+
+def _by_shape(tensors: Sequence[Mapping[str, Any]]) -> dict[tuple[int, ...], int]:
+    """Indices of an interpreter's tensors by shape, without the batch."""
+    return {tuple(int(side) for side in tensor["shape"][1:]): int(tensor["index"]) for tensor in tensors}
 
 
 @cache

@@ -7,7 +7,8 @@ back), where the largest distance alone tells hen from no hen with an AUROC of 0
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
+from typing import TypeAlias
 
 import cv2
 import numpy as np
@@ -17,9 +18,18 @@ from detector.backbone import Features, Floats
 from detector.crops import Pixels
 
 LIGHT_SIDE = 56
+Box: TypeAlias = tuple[float, float, float, float]
+"""Left, top, right, bottom, in parts 0..1 of the crop."""
+
 MAPS = ("middle", "project")
 STATISTICS = 21
 PLUMAGE = 5
+STEPS = 127
+"""Steps in which a unit map is stored: off by 0.0001 in cosine, a thousandth of what a hen makes."""
+
+NEAR = 0.3
+"""Cosine distance below which a place counts as seen before: half of a nest's places on another day lie within it, and
+few of another coop's nest."""
 
 _DARKEST = 0.004
 _GAMMA = 2.2
@@ -28,17 +38,24 @@ _SATURATED = 248
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MapScale:
-    """Mean and standard deviation of each channel of the two maps over the training pictures."""
+    """How places of the two maps are compared, as learned from the training pictures.
+
+    Attributes:
+        middle_mean, middle_scale, project_mean, project_scale: mean and standard deviation of each channel.
+        middle_basis, project_basis: (channels, kept) directions in which standardised places differ most.
+    """
 
     middle_mean: Floats
     middle_scale: Floats
+    middle_basis: Floats
     project_mean: Floats
     project_scale: Floats
+    project_basis: Floats
 
     def unit(self, name: str, maps: Floats) -> Floats:
-        """Maps (..., channels) standardised, each place's vector scaled to length 1."""
-        mean, scale = getattr(self, f"{name}_mean"), getattr(self, f"{name}_scale")
-        standard = (maps - mean) / scale
+        """Maps (..., channels) standardised and turned into the basis, each place's vector scaled to length 1."""
+        mean, scale, basis = (getattr(self, f"{name}_{part}") for part in ("mean", "scale", "basis"))
+        standard = ((maps - mean) / scale) @ basis
         return np.asarray(standard / (np.linalg.norm(standard, axis=-1, keepdims=True) + 1e-6), np.float32)
 
 
@@ -47,7 +64,7 @@ class NestReference:
     """A nest when it was empty.
 
     Attributes:
-        middle, project: (r, side, side, channels) unit maps of r pictures.
+        middle, project: (r, side, side, kept) unit maps of r pictures, in steps of 1/127 as they are stored.
         middle_usual, middle_spread, project_usual, project_spread: (side, side) mean and standard deviation of the
             distance between a further empty picture and the nearest of these, place by place.
         light: (56, 56, 3) logarithm of linear RGB, up to a gain.
@@ -61,6 +78,24 @@ class NestReference:
     project_spread: Floats
     light: Floats
 
+    def arrays(self) -> dict[str, NDArray[np.generic]]:
+        """What is stored of it, by name: a byte a number of the maps, two of the rest."""
+        found = {f.name: getattr(self, f.name) for f in fields(self)}
+        return {
+            name: np.round(array * STEPS).astype(np.int8) if name in MAPS else array.astype(np.float16)
+            for name, array in found.items()
+        }
+
+    @classmethod
+    def of_arrays(cls, arrays: Mapping[str, NDArray[np.generic]]) -> "NestReference":
+        """The inverse of `arrays`; raises TypeError where a name is missing or odd."""
+        return cls(
+            **{
+                name: np.asarray(array, np.float32) / np.float32(STEPS if name in MAPS else 1)
+                for name, array in arrays.items()
+            }
+        )
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sight:
@@ -68,12 +103,14 @@ class Sight:
 
     Attributes:
         statistics: (21,) how much differs, for the head that counts.
-        scene: (320,) the last map's mean.
-        bird: (320,) the last map's mean over the bird.
+        scene: (320,) the last map's mean, of the fine-tuned map where a version has one.
+        bird: (320,) the stock map's mean over the bird, for who she is.
         plumage: (5,) mean logarithm of the bird's light, its red and blue against green, its 15th and 85th percentile,
             all relative to the empty nest's light as it is now; 0 without a reference.
         shape: (9,) the silhouette's area, centre, extents and the borders that it touches.
         silhouette: (56, 56) 0..1, where the bird seems to be.
+        learned_bird: as `bird`, of the fine-tuned map where a version has one, for what she does: on chickencam by
+            half-days that map tells postures better (93 against 84 %), but hens worse (66 of 94 against 75 of 98).
     """
 
     statistics: Floats
@@ -82,6 +119,7 @@ class Sight:
     plumage: Floats
     shape: Floats
     silhouette: Floats
+    learned_bird: Floats
 
 
 def distances(
@@ -94,6 +132,13 @@ def distances(
         known = known if use is None else known[use]
         found[name] = np.asarray(1.0 - np.einsum("hwc,nhwc->nhw", units[name], known).max(axis=0), np.float32)
     return found
+
+
+def familiarity(features: Features, scale: MapScale, reference: NestReference) -> float:
+    """Share of the picture, 0..1, whose places lie within a cosine distance of 0.3 of the empty nest's."""
+    unit = scale.unit("project", features.project)
+    alike = np.einsum("hwc,nhwc->nhw", unit, reference.project).max(axis=0)
+    return float((alike > 1.0 - NEAR).mean())
 
 
 def look(
@@ -112,11 +157,12 @@ def look(
         reference: of the crop's nest; without one the whole crop counts as bird, and the statistics are 0.
         use: (r,) reference pictures to compare with; in training those of another time.
     """
-    scene = features.project.mean(axis=(0, 1))
+    scene = features.learned.mean(axis=(0, 1))
     if reference is None:
         whole = np.ones((LIGHT_SIDE, LIGHT_SIDE), np.float32)
         nothing = np.zeros(PLUMAGE, np.float32)
-        return Sight(np.zeros(STATISTICS, np.float32), scene, scene, nothing, _shape(whole), whole)
+        different = np.zeros(STATISTICS, np.float32)
+        return Sight(different, scene, features.project.mean(axis=(0, 1)), nothing, _shape(whole), whole, scene)
     apart = distances(reference, {name: scale.unit(name, getattr(features, name)) for name in MAPS}, use)
     unusual = {
         name: (apart[name] - getattr(reference, f"{name}_usual")) / getattr(reference, f"{name}_spread")
@@ -131,7 +177,17 @@ def look(
         plumage=_plumage(relative, silhouette),
         shape=_shape(silhouette),
         silhouette=silhouette,
+        learned_bird=_pool(features.learned, silhouette),
     )
+
+
+def within(sight: Sight, features: Features, box: Box) -> Sight:
+    """The same sight with a box taken for the bird."""
+    left, top, right, bottom = (round(value * LIGHT_SIDE) for value in box)
+    inside = np.zeros((LIGHT_SIDE, LIGHT_SIDE), np.float32)
+    inside[top : max(bottom, top + 1), left : max(right, left + 1)] = 1.0
+    bird, learned_bird = _pool(features.project, inside), _pool(features.learned, inside)
+    return replace(sight, bird=bird, learned_bird=learned_bird, shape=_shape(inside), silhouette=inside)
 
 
 def _strangeness(unusual: Mapping[str, Floats]) -> Floats:
@@ -161,7 +217,8 @@ def log_light(crop: Pixels) -> Floats:
 
 def saturated(crop: Pixels) -> NDArray[np.bool_]:
     """(56, 56): places with blown-out pixels, whose colour says nothing."""
-    blown = (crop.max(axis=2) > _SATURATED).astype(np.float32)
+    brightest = np.maximum(np.maximum(crop[..., 0], crop[..., 1]), crop[..., 2])  # six times as fast as max(axis=2)
+    blown = (brightest > _SATURATED).astype(np.float32)
     return np.asarray(cv2.resize(blown, (LIGHT_SIDE, LIGHT_SIDE), interpolation=cv2.INTER_AREA) > 0.15, np.bool_)
 
 

@@ -52,10 +52,10 @@ class Pipeline:
             at=frame.captured_at,
             hens_probabilities=said.hens_probabilities,
             birds=said.birds,
-            eggs=said.eggs,
             quality=said.quality,
             model=self.recogniser.version,
             frame=frame.name,
+            eggs_probabilities=said.eggs_probabilities,
         )
 
 

@@ -1,9 +1,9 @@
 """From a nest's crop to what is said of it: the heads put together."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 from detector.backbone import COCK, HEN, Backbone, Features, Floats
 from detector.classifier import LinearHead
 from detector.crops import Pixels, quality_of
-from detector.foreground import MapScale, NestReference, Sight, look
-from detector.identity import Gallery, portrait
-from detector.versions import HEADS, load_version
+from detector.foreground import Box, MapScale, NestReference, Sight, familiarity, look, within
+from detector.identity import Gallery, embedding
+from detector.infrared import is_colourless
+from detector.versions import HEADS, load_version, tail_of
 from henbot.domain.errors import ModelLoadFailed
-from henbot.domain.observations import UNKNOWN, Bird, ModelId, NestId, Posture, Quality
+from henbot.domain.observations import UNKNOWN, Bird, HenId, ModelId, NestId, Posture, Quality, most_probable_count
 
 STOCK_VERSION = ModelId("stock")
 STRANGER = Bird(hens={UNKNOWN: 1.0})
@@ -24,6 +25,18 @@ PARTIAL_HIDES = 0.7
 
 POOR_PICTURE_HIDES = 0.5
 """The same for an overexposed, dark or blurred picture."""
+
+LINEAR = ("occupied", "anywhere", "two", "posture", "posture_anywhere", "roost")
+"""Heads of a version that are linear, by their names in `Heads`."""
+
+Place: TypeAlias = tuple[str, NestId]
+"""A coop's name and a nest of it."""
+
+FAMILIAR = 0.25
+"""Share of a picture that must look like a known nest, empty, for a nest of another name to be taken for it. Learning
+from the earlier half of each set's days, three of four pictures of the later half reach it with their own nest, hens
+included (chookegg's right box: six of ten), and none of 302 with a nest of another coop (0.24 at most).
+"""
 
 TWO_PRIOR = 0.02
 """Probability of a second hen given a first, where a version never saw two."""
@@ -40,8 +53,13 @@ class Recognition:
 
     hens_probabilities: tuple[float, ...]
     birds: tuple[Bird, ...]
-    eggs: int | None
     quality: Quality
+    eggs_probabilities: tuple[float, ...] = ()
+
+    @property
+    def eggs(self) -> int | None:
+        """The most probable number of visible eggs, None where they cannot be told."""
+        return most_probable_count(self.eggs_probabilities)
 
 
 class Recogniser(Protocol):
@@ -58,52 +76,64 @@ class Heads:
     """All that a trained version carries.
 
     Attributes:
+        coops: names of the coops that it was trained on.
         occupied: classes `no`, `yes`, from `presence_features`.
-        two: classes `one`, `two`, from the same; None where the version never saw two hens.
+        anywhere: the same from the scene alone, for nests of which no empty picture is known.
+        two: classes `one`, `two`, from `presence_features`; None where the version never saw two hens.
         posture: classes of `Posture`, from `posture_features`; None without labels.
-        gallery: the hens; None without any.
+        posture_anywhere: the same from the scene alone.
+        galleries: the hens of each coop that has any.
         roost: classes `0`, `1`, …, from the scene; None without a labelled roost.
         roosts: nests that are roosts.
     """
 
+    coops: tuple[str, ...]
     scale: MapScale
-    references: Mapping[NestId, NestReference]
+    references: Mapping[Place, NestReference]
     occupied: LinearHead
+    anywhere: LinearHead
     two: LinearHead | None = None
     posture: LinearHead | None = None
-    gallery: Gallery | None = None
+    posture_anywhere: LinearHead | None = None
+    galleries: Mapping[str, Gallery] = field(default_factory=dict)
     roost: LinearHead | None = None
-    roosts: frozenset[NestId] = frozenset()
+    roosts: frozenset[Place] = frozenset()
 
     def arrays(self) -> dict[str, NDArray[np.generic]]:
-        """Everything as named arrays; names are paths such as `nest/left/middle`."""
+        """Everything as named arrays; names are paths such as `nest/0/left/middle`, with a coop's number."""
+        number = {coop: index for index, coop in enumerate(self.coops)}
         found = {f"scale/{f.name}": getattr(self.scale, f.name) for f in fields(MapScale)}
-        for nest, reference in self.references.items():
-            for f in fields(NestReference):
-                found[f"nest/{nest}/{f.name}"] = getattr(reference, f.name).astype(np.float16)
-        for name in ("occupied", "two", "posture", "gallery", "roost"):
+        for (coop, nest), reference in self.references.items():
+            found |= {f"nest/{number[coop]}/{nest}/{key}": array for key, array in reference.arrays().items()}
+        for coop, gallery in self.galleries.items():
+            found |= {f"gallery/{number[coop]}/{key}": array for key, array in gallery.arrays().items()}
+        for name in LINEAR:
             part = getattr(self, name)
             found |= {f"{name}/{key}": array for key, array in part.arrays().items()} if part else {}
-        return found | {"roosts": np.asarray(sorted(self.roosts), np.str_)}
+        roosts = sorted(f"{number[coop]}/{nest}" for coop, nest in self.roosts)
+        return found | {"coops": np.asarray(self.coops, np.str_), "roosts": np.asarray(roosts, np.str_)}
 
     @classmethod
     def of_arrays(cls, arrays: Mapping[str, NDArray[np.generic]]) -> "Heads":
-        """The inverse of `arrays`; raises KeyError or ValueError where they do not make up heads."""
-        nests = sorted({name.split("/")[1] for name in arrays if name.startswith("nest/")})
-        head = {name: _part(arrays, name) for name in ("occupied", "two", "posture", "gallery", "roost")}
+        """The inverse of `arrays`; raises KeyError, ValueError or TypeError where they do not make up heads."""
+        coops = tuple(str(coop) for coop in arrays["coops"])
+        nests = sorted({"/".join(name.split("/")[1:3]) for name in arrays if name.startswith("nest/")})
+        galleries = sorted({name.split("/")[1] for name in arrays if name.startswith("gallery/")})
+        linear = {name: _part(arrays, name) for name in LINEAR}
+        heads: dict[str, LinearHead] = {name: LinearHead.of_arrays(part) for name, part in linear.items() if part}
         return cls(
+            coops=coops,
             scale=MapScale(**{key: _floats(array) for key, array in _part(arrays, "scale").items()}),
-            references={
-                NestId(nest): NestReference(**{k: _floats(a) for k, a in _part(arrays, f"nest/{nest}").items()})
-                for nest in nests
-            },
-            occupied=LinearHead.of_arrays(head["occupied"]),
-            two=LinearHead.of_arrays(head["two"]) if head["two"] else None,
-            posture=LinearHead.of_arrays(head["posture"]) if head["posture"] else None,
-            gallery=Gallery.of_arrays(head["gallery"]) if head["gallery"] else None,
-            roost=LinearHead.of_arrays(head["roost"]) if head["roost"] else None,
-            roosts=frozenset(NestId(str(nest)) for nest in arrays["roosts"]),
+            references={_place(nest, coops): NestReference.of_arrays(_part(arrays, f"nest/{nest}")) for nest in nests},
+            galleries={coops[int(n)]: Gallery.of_arrays(_part(arrays, f"gallery/{n}")) for n in galleries},
+            roosts=frozenset(_place(str(nest), coops) for nest in arrays["roosts"]),
+            **heads,
         )
+
+
+def _place(path: str, coops: Sequence[str]) -> Place:
+    number, nest = path.split("/", maxsplit=1)
+    return coops[int(number)], NestId(nest)
 
 
 def presence_features(sight: Sight) -> Floats:
@@ -113,16 +143,17 @@ def presence_features(sight: Sight) -> Floats:
 
 def posture_features(sight: Sight) -> Floats:
     """(340,): the silhouette, the bird's features and what differs."""
-    return np.concatenate([sight.shape, sight.bird, sight.statistics[10:]])
+    return np.concatenate([sight.shape, sight.learned_bird, sight.statistics[10:]])
 
 
 class TrainedRecogniser:
-    """Heads on the stock backbone."""
+    """Heads on the backbone, stock or with a tuned tail, at work in one coop: it names no hen of another."""
 
-    def __init__(self, version: ModelId, heads: Heads, backbone: Backbone) -> None:
+    def __init__(self, version: ModelId, heads: Heads, backbone: Backbone, coop: str) -> None:
         self.version = version
         self._heads = heads
         self._backbone = backbone
+        self.coop = coop
 
     def recognise(self, crops: Pixels, nests: Sequence[NestId]) -> list[Recognition]:
         """One answer a crop; crops: (n, 224, 224, 3) uint8 RGB, nests: their n nests."""
@@ -133,26 +164,58 @@ class TrainedRecogniser:
 
     def _recognise(self, crop: Pixels, features: Features, nest: NestId) -> Recognition:
         quality = quality_of(crop)
-        if nest in self._heads.roosts:
-            return Recognition(self._roost(features), (), None, quality)
-        reference = self._reference(nest)
+        if (self.coop, nest) in self._heads.roosts:
+            return Recognition(self._roost(features), (), quality)
+        reference = self._reference(features, nest)
         sight = look(features, crop, self._heads.scale, reference)
-        # Without any empty nest to compare with, the heads would call every nest empty: the stock classes decide.
-        hens = self._hens(sight) if reference or not self._heads.references else stock_hens(features)
-        count = int(np.argmax(hens))
-        birds = (self._bird(sight, quality), STRANGER)[:count]
-        return Recognition(hens, birds, None, quality)
+        hens = self._hens(sight, familiar=reference is not None)
+        postures = self._postures(sight, familiar=reference is not None)
+        birds = (self._bird(sight, crop, postures, quality), STRANGER)[: int(np.argmax(hens))]
+        return Recognition(hens, birds, quality)
 
-    def _reference(self, nest: NestId) -> NestReference | None:
-        """The nest's own reference; a version that knows one nest only takes a new or renamed one for it."""
+    def _reference(self, features: Features, nest: NestId) -> NestReference | None:
+        """The nest's own reference, or that of a known nest which the picture shows: a nest or coop may be renamed."""
         known = self._heads.references
-        return known.get(nest) or (next(iter(known.values())) if len(known) == 1 else None)
+        if own := known.get((self.coop, nest)):
+            return own
+        others = [one for (coop, _), one in known.items() if coop == self.coop or self.coop not in self._heads.coops]
+        alike = [(familiarity(features, self._heads.scale, other), other) for other in others]
+        share, best = max(alike, key=lambda pair: pair[0], default=(0.0, None))
+        return best if share >= FAMILIAR else None
 
-    def _hens(self, sight: Sight) -> tuple[float, ...]:
+    @property
+    def hens(self) -> tuple[HenId, ...]:
+        """Ids of the hens that it can name in this coop."""
+        gallery = self._heads.galleries.get(self.coop)
+        return gallery.hens if gallery else ()
+
+    def scores(self, crop: Pixels, features: Features, nest: NestId, box: Box | None = None) -> dict[str, float]:
+        """Log-odds behind what is said of one crop: of `hen` for any, of each posture, of each hen's id.
+
+        With a `box` (left, top, right, bottom, 0..1 of the crop) that part is taken for the bird.
+        """
+        heads, reference = self._heads, self._reference(features, nest)
+        sight = look(features, crop, heads.scale, reference)
+        sight = sight if box is None else within(sight, features, box)
+        row, scene = presence_features(sight)[None], sight.scene[None]
+        no, yes = (heads.occupied.logits(row) if reference else heads.anywhere.logits(scene))[0]
+        found = {"hen": float(yes - no)}
+        if posture := heads.posture if reference else heads.posture_anywhere:
+            logits = posture.logits(posture_features(sight)[None] if reference else scene)[0]
+            for place, name in enumerate(posture.classes):
+                found[name] = float(logits[place] - np.logaddexp.reduce(np.delete(logits, place)))
+        if gallery := heads.galleries.get(self.coop):
+            odds = gallery.log_odds(embedding(sight)[None])[0]
+            found |= {str(hen): float(value) for hen, value in zip(gallery.hens, odds, strict=True)}
+        return found
+
+    def _hens(self, sight: Sight, *, familiar: bool) -> tuple[float, ...]:
+        heads = self._heads
         row = presence_features(sight)[None]
-        occupied = float(self._heads.occupied.probabilities(row)[0, 1])
-        two = float(self._heads.two.probabilities(row)[0, 1]) if self._heads.two else TWO_PRIOR
-        return (1.0 - occupied, occupied * (1.0 - two), occupied * two)
+        occupied = heads.occupied.probabilities(row) if familiar else heads.anywhere.probabilities(sight.scene[None])
+        yes = float(occupied[0, 1])
+        two = float(heads.two.probabilities(row)[0, 1]) if heads.two and familiar else TWO_PRIOR
+        return (1.0 - yes, yes * (1.0 - two), yes * two)
 
     def _roost(self, features: Features) -> tuple[float, ...]:
         if self._heads.roost is None:
@@ -160,16 +223,23 @@ class TrainedRecogniser:
         scene = features.project.mean(axis=(0, 1))[None]
         return tuple(float(p) for p in self._heads.roost.probabilities(scene)[0])
 
-    def _bird(self, sight: Sight, quality: Quality) -> Bird:
-        postures: dict[Posture, float] = {}
-        if head := self._heads.posture:
-            row = head.probabilities(posture_features(sight)[None])[0]
-            postures = {Posture(name): float(p) for name, p in zip(head.classes, row, strict=True)}
+    def _postures(self, sight: Sight, *, familiar: bool) -> dict[Posture, float]:
+        head = self._heads.posture if familiar else self._heads.posture_anywhere
+        if head is None:
+            return {}
+        row = posture_features(sight) if familiar else sight.scene
+        shares = head.probabilities(row[None])[0]
+        return {Posture(name): float(p) for name, p in zip(head.classes, shares, strict=True)}
+
+    def _bird(self, sight: Sight, crop: Pixels, postures: Mapping[Posture, float], quality: Quality) -> Bird:
+        gallery = self._heads.galleries.get(self.coop)
+        if gallery is None:
+            return Bird(hens={UNKNOWN: 1.0}, postures=postures)
+        if is_colourless(crop):
+            return Bird(hens=gallery.abstention(), postures=postures)
         trust = 1.0 - PARTIAL_HIDES * postures.get(Posture.PARTIAL, 0.0)
         trust *= 1.0 if quality is Quality.OK else POOR_PICTURE_HIDES
-        if self._heads.gallery is None:
-            return Bird(hens={UNKNOWN: 1.0}, postures=postures)
-        (hens,) = self._heads.gallery.posteriors(portrait(sight)[None], np.asarray([trust], np.float32))
+        (hens,) = gallery.posteriors(embedding(sight)[None], np.asarray([trust], np.float32))
         return Bird(hens=hens, postures=postures)
 
 
@@ -187,7 +257,7 @@ class StockRecogniser:
         for crop, features, _ in zip(crops, self._backbone.each(crops), nests, strict=True):
             hens = stock_hens(features)
             birds = (STRANGER,) if int(np.argmax(hens)) else ()
-            found.append(Recognition(hens, birds, None, quality_of(crop)))
+            found.append(Recognition(hens, birds, quality_of(crop)))
         return found
 
 
@@ -208,8 +278,13 @@ def stock_recogniser() -> Recogniser:
     return StockRecogniser(Backbone())
 
 
-def load_recogniser(folder: Path) -> Recogniser:
+def load_recogniser(folder: Path, coop: str | None = None) -> TrainedRecogniser:
     """A trained version, verified.
+
+    Args:
+        folder: of the version.
+        coop: name of the coop that it shall work in, which decides whose empty nests and whose hens it knows; None for
+            the first that it was trained on.
 
     Raises:
         ModelLoadFailed: the folder, its manifest or one of its files is not what it should be.
@@ -217,10 +292,12 @@ def load_recogniser(folder: Path) -> Recogniser:
     manifest, arrays = load_version(folder)
     try:
         heads = Heads.of_arrays(arrays)
-        recogniser = TrainedRecogniser(ModelId(manifest.id), heads, Backbone())
+        backbone = Backbone(tail=tail_of(folder, manifest))
+        version = ModelId(manifest.id)
+        recogniser = TrainedRecogniser(version, heads, backbone, heads.coops[0] if coop is None else coop)
         blank = np.zeros((1, *manifest.input_shape), np.uint8)
-        for nest in (*heads.references, *heads.roosts):
-            recogniser.recognise(blank, [nest])
+        for place in (*heads.references, *heads.roosts, (recogniser.coop, NestId(""))):
+            TrainedRecogniser(version, heads, backbone, place[0]).recognise(blank, [place[1]])
     except (KeyError, ValueError, TypeError, IndexError) as error:
         raise ModelLoadFailed(f"{folder / HEADS}: the heads do not fit ({error}); train a new version") from error
     return recogniser

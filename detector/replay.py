@@ -119,10 +119,10 @@ def _stored_observation(row: ObservationRow) -> Observation:
         at=row.at,
         hens_probabilities=tuple(row.hens_probabilities),
         birds=tuple(birds),
-        eggs=row.eggs,
         quality=Quality(row.quality),
         model=ModelId(row.model_id),
         frame=row.frame,
+        eggs_probabilities=tuple(row.eggs_probabilities),
     )
 
 
@@ -144,6 +144,7 @@ def _row(seen: Observation) -> dict[str, Any]:
         "hens_probabilities": {str(count): p for count, p in enumerate(seen.hens_probabilities)},
         "posture_probabilities": {str(posture): p for posture, p in first.postures.items()},
         "hen_probabilities": {str(hen): p for hen, p in first.hens.items()},
+        "eggs_probabilities": {str(count): p for count, p in enumerate(seen.eggs_probabilities)},
     }
 
 

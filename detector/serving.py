@@ -25,9 +25,10 @@ class Serving:
     A version that cannot be loaded changes nothing: the one before goes on, and the reason is stored for the admin.
     """
 
-    def __init__(self, database: Database, models: Path) -> None:
+    def __init__(self, database: Database, models: Path, coop: str) -> None:
         self._database = database
         self._models = models
+        self._coop = coop
         self._tried: str | None = None
         self.recogniser: Recogniser = stock_recogniser()
         self.threshold = STOCK_NAME_THRESHOLD
@@ -43,7 +44,7 @@ class Serving:
             return False
         self._tried = wanted[0]
         try:
-            self.recogniser, self.threshold = load_with_threshold(wanted[1])
+            self.recogniser, self.threshold = load_with_threshold(wanted[1], self._coop)
         except ModelLoadFailed as exc:
             reason = str(exc)
             log.error("model.refused", version=wanted[0], reason=reason)
@@ -72,10 +73,10 @@ class Serving:
             session.commit()
 
 
-def load_with_threshold(folder: Path) -> tuple[Recogniser, float]:
-    """A verified version, and the least pooled posterior at which it names a hen.
+def load_with_threshold(folder: Path, coop: str) -> tuple[Recogniser, float]:
+    """A verified version at work in a coop, and the least pooled posterior at which it names a hen.
 
     Raises:
         ModelLoadFailed: it must not serve.
     """
-    return load_recogniser(folder), float(read_manifest(folder).thresholds.get("identity", STOCK_NAME_THRESHOLD))
+    return load_recogniser(folder, coop), float(read_manifest(folder).thresholds.get("identity", STOCK_NAME_THRESHOLD))

@@ -19,11 +19,12 @@ from detector.backbone import INPUT_SHAPE, backbone_sha256
 from detector.crops import PREPROCESSING
 from henbot.domain.errors import ModelLoadFailed
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST = "manifest.json"
 HEADS = "heads.npz"
-KIND_HEADS = "heads"
-"""A version that is heads on the stock backbone; fine-tuned ones come later."""
+TAIL = "tail.tflite"
+KIND_HEADS, KIND_TUNED = "heads", "fine-tuned"
+"""Heads on the stock backbone; the same on a backbone whose last stages were tuned, which `TAIL` holds."""
 
 LARGEST_FILE_BYTES = 512 * 1024 * 1024
 
@@ -45,6 +46,7 @@ class Manifest:
 
     Attributes:
         id: also the folder's name.
+        coop: the first of `coops`, those that it was trained on.
         created: ISO 8601, aware.
         parents: ids of versions that it was made from.
         outputs: names of the heads.
@@ -63,6 +65,7 @@ class Manifest:
     temperatures: Mapping[str, float]
     trained_on: Mapping[str, Any]
     metrics: Mapping[str, Any] = field(default_factory=dict)
+    coops: tuple[str, ...] = ()
     parents: tuple[str, ...] = ()
     kind: str = KIND_HEADS
     format: int = FORMAT
@@ -72,15 +75,21 @@ class Manifest:
     files: tuple[StoredFile, ...] = ()
 
 
-def write_version(models: Path, manifest: Manifest, arrays: Arrays) -> Path:
-    """Write `models/<id>` whole or not at all, and return it; a killed run leaves no version that can be listed."""
+def write_version(models: Path, manifest: Manifest, arrays: Arrays, tail: bytes | None = None) -> Path:
+    """Write `models/<id>` whole or not at all, and return it; a killed run leaves no version that can be listed.
+
+    With a `tail`, a LiteRT flatbuffer of the backbone's tuned last stages, the version is a fine-tuned one.
+    """
     models.mkdir(parents=True, exist_ok=True)
     half = Path(tempfile.mkdtemp(prefix=".half-", dir=models))
     try:
         np.savez_compressed(half / HEADS, **dict(arrays))  # type: ignore[arg-type]
+        if tail is not None:
+            (half / TAIL).write_bytes(tail)
         content = asdict(manifest) | {
+            "kind": KIND_HEADS if tail is None else KIND_TUNED,
             "backbone_sha256": backbone_sha256(),
-            "files": [{"name": HEADS, "sha256": _sha256(half / HEADS), "size": (half / HEADS).stat().st_size}],
+            "files": [asdict(_stored(path)) for path in sorted(half.iterdir())],
         }
         (half / MANIFEST).write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
         for written in half.iterdir():
@@ -132,6 +141,15 @@ def load_version(folder: Path) -> tuple[Manifest, dict[str, NDArray[np.generic]]
     return manifest, _read_arrays(folder / HEADS)
 
 
+def tail_of(folder: Path, manifest: Manifest) -> bytes | None:
+    """The tuned last stages of a version that was verified; None of one that stands on the stock backbone."""
+    return (folder / TAIL).read_bytes() if manifest.kind == KIND_TUNED else None
+
+
+def _stored(path: Path) -> StoredFile:
+    return StoredFile(path.name, _sha256(path), path.stat().st_size)
+
+
 def _check_types(manifest: Manifest) -> None:
     texts = (manifest.id, manifest.created, manifest.coop, manifest.kind, manifest.backbone_sha256)
     if not all(isinstance(text, str) for text in texts):
@@ -149,7 +167,6 @@ def _check_fits(folder: Path, manifest: Manifest) -> None:
     path = folder / MANIFEST
     wanted = {
         "format": FORMAT,
-        "kind": KIND_HEADS,
         "preprocessing": PREPROCESSING,
         "input_shape": INPUT_SHAPE,
         "backbone_sha256": backbone_sha256(),
@@ -160,10 +177,16 @@ def _check_fits(folder: Path, manifest: Manifest) -> None:
                 f"{path}: {name} is {getattr(manifest, name)!r}, this henbot works with {value!r}; "
                 "train a new version or use the henbot that wrote it"
             )
+    if manifest.kind not in {KIND_HEADS, KIND_TUNED}:
+        raise ModelLoadFailed(
+            f"{path}: kind is {manifest.kind!r}, this henbot works with {KIND_HEADS!r} and {KIND_TUNED!r}; "
+            "train a new version or use the henbot that wrote it"
+        )
     if not 0 < manifest.thresholds.get("identity", 0.8) < 1:
         raise ModelLoadFailed(f"{path}: thresholds.identity must lie between 0 and 1; train a new version")
-    if HEADS not in {stored.name for stored in manifest.files}:
-        raise ModelLoadFailed(f"{path}: files does not name {HEADS}; copy the version again or train a new one")
+    needed = {HEADS, TAIL} if manifest.kind == KIND_TUNED else {HEADS}
+    for missing in sorted(needed - {stored.name for stored in manifest.files}):
+        raise ModelLoadFailed(f"{path}: files does not name {missing}; copy the version again or train a new one")
 
 
 def _check_file(folder: Path, stored: StoredFile) -> None:

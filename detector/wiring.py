@@ -12,7 +12,7 @@ from detector.camera_desk import CameraDesk
 from detector.frame import Frame
 from detector.pacing import Pace
 from detector.pipeline import Pipeline
-from detector.recognition import stock_recogniser
+from detector.recognition import Recogniser, stock_recogniser
 from detector.replay import RecordedSource, Replay
 from detector.serving import STOCK_NAME_THRESHOLD, Serving, load_with_threshold
 from detector.sources import Cursor, Skipped
@@ -86,7 +86,7 @@ def open_replay(dataset: Path, model: Path | None, url: str, media: Path | None,
         raise ConfigInvalid(
             f"{dataset / 'coop.yaml'}: no camera has a source of kind folder or video, so nothing can be replayed"
         )
-    recogniser, threshold = load_with_threshold(model) if model else (stock_recogniser(), STOCK_NAME_THRESHOLD)
+    recogniser, threshold = _recogniser(model, config.coop.name)
     start, end = _bounds(days, config)
     migrate(url)
     database = open_database(url)
@@ -113,8 +113,16 @@ def build_worker(settings: Settings, config: CoopConfig) -> Worker:
     check_schema(database)
     _seed(database, config)
     return Worker(
-        config, database, MediaFolder(settings.media), Serving(database, settings.models), CoopClock(database)
+        config,
+        database,
+        MediaFolder(settings.media),
+        Serving(database, settings.models, config.coop.name),
+        CoopClock(database),
     )
+
+
+def _recogniser(model: Path | None, coop: str) -> tuple[Recogniser, float]:
+    return load_with_threshold(model, coop) if model else (stock_recogniser(), STOCK_NAME_THRESHOLD)
 
 
 def _seed(database: Database, config: CoopConfig) -> None:

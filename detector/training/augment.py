@@ -4,6 +4,8 @@ Light only, no flips or shifts: the camera stays where it is, and on chickencam 
 9 more missed hens of 151 than light alone.
 """
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 
@@ -14,24 +16,54 @@ _GAMMA = 2.2
 _DARKEST = 0.004
 
 
-def relight(crop: Pixels, random: np.random.Generator) -> Pixels:
+@dataclass(frozen=True, slots=True)
+class Relighting:
+    """How strongly, and how often, `relight` changes the light; `detector search-augmentation` looks for better ones.
+
+    Attributes:
+        exposure: standard deviation of the logarithm of the gain of all channels.
+        cast: the same for each channel by itself.
+        sun: share of copies with a sun patch or a shadow.
+        gradient: share of copies that get lighter towards one side.
+        gradient_slope: standard deviation of the logarithm of that gain, from edge to edge.
+        haze: largest light added everywhere, in half of the copies.
+        contrast: standard deviation of the logarithm of the contrast, in 30 % of the copies.
+        grey: share of copies without colour, as infrared shows them.
+        noise: largest standard deviation of the sensor's noise in grey levels, in 30 % of the copies.
+    """
+
+    exposure: float = 0.5
+    cast: float = 0.12
+    sun: float = 0.5
+    gradient: float = 0.4
+    gradient_slope: float = 0.6
+    haze: float = 0.15
+    contrast: float = 0.2
+    grey: float = 0.15
+    noise: float = 8.0
+
+
+USUAL = Relighting()
+
+
+def relight(crop: Pixels, random: np.random.Generator, how: Relighting = USUAL) -> Pixels:
     """The crop under another light: exposure, cast, sun patch, gradient, haze, grey, noise; (224, 224, 3) uint8 RGB."""
-    gains = np.exp(random.normal(0, 0.5) + random.normal(0, 0.12, 3)).astype(np.float32)
+    gains = np.exp(random.normal(0, how.exposure) + random.normal(0, how.cast, 3)).astype(np.float32)
     light = _linear(crop) * gains
-    if random.random() < 0.5:
+    if random.random() < how.sun:
         light = light * _sun_patch(random)
-    if random.random() < 0.4:
-        light = light * _gradient(random)
+    if random.random() < how.gradient:
+        light = light * _gradient(random, how.gradient_slope)
     if random.random() < 0.5:
-        light = light + float(random.uniform(0, 0.15)) * np.asarray([1.0, 0.8, 0.9], np.float32)
+        light = light + float(random.uniform(0, how.haze)) * np.asarray([1.0, 0.8, 0.9], np.float32)
     shown = np.clip(light, 0, 1) ** (1 / _GAMMA)
     if random.random() < 0.3:
-        shown = np.clip((shown - 0.5) * float(np.exp(random.normal(0, 0.2))) + 0.5, 0, 1)
-    if random.random() < 0.15:
+        shown = np.clip((shown - 0.5) * float(np.exp(random.normal(0, how.contrast))) + 0.5, 0, 1)
+    if random.random() < how.grey:
         shown = np.repeat(shown.mean(axis=2, keepdims=True), 3, axis=2)
     shown = shown * 255
     if random.random() < 0.3:
-        shown = shown + random.normal(0, random.uniform(1, 8), shown.shape)
+        shown = shown + random.normal(0, random.uniform(min(1, how.noise), how.noise), shown.shape)
     return np.asarray(np.clip(shown, 0, 255), np.uint8)
 
 
@@ -71,10 +103,10 @@ def _sun_patch(random: np.random.Generator) -> Floats:
     return np.asarray(1 + float(gain - 1) * soft[..., None], np.float32)
 
 
-def _gradient(random: np.random.Generator) -> Floats:
+def _gradient(random: np.random.Generator, slope_spread: float) -> Floats:
     angle = random.uniform(0, 2 * np.pi)
     down, across = np.mgrid[:CROP_SIDE, :CROP_SIDE] / CROP_SIDE - 0.5
-    slope = random.normal(0, 0.6)
+    slope = random.normal(0, slope_spread)
     return np.asarray(np.exp(slope * (np.cos(angle) * across + np.sin(angle) * down))[..., None], np.float32)
 
 

@@ -10,7 +10,12 @@ from detector.crops import Pixels
 from detector.foreground import MAPS, MapScale, NestReference, distances, log_light, saturated
 
 LARGEST = 64
-"""Reference pictures a nest; 64 take 5 MB."""
+"""Reference pictures a nest; 64 take 0.9 MB."""
+
+KEPT = {"middle": 48, "project": 96}
+"""Directions of each map that are compared. All 112 and 320 take three times the room and the time, and found no hen
+more: on chickencam by half-days 96.8 % balanced against 96.5, on the other sets 100 both.
+"""
 
 SAME_MOMENT_S = 150.0
 """Pictures closer than this in time are no independent views of an empty nest."""
@@ -23,9 +28,16 @@ def map_scale(features: Sequence[Features]) -> MapScale:
     parts: dict[str, Floats] = {}
     for name in MAPS:
         maps = np.stack([getattr(f, name) for f in features])
-        parts[f"{name}_mean"] = maps.mean(axis=(0, 1, 2))
-        parts[f"{name}_scale"] = maps.std(axis=(0, 1, 2)) + 1e-3
+        mean, scale = maps.mean(axis=(0, 1, 2)), maps.std(axis=(0, 1, 2)) + 1e-3
+        places = ((maps - mean) / scale).reshape(-1, maps.shape[-1])
+        parts |= {f"{name}_mean": mean, f"{name}_scale": scale, f"{name}_basis": _basis(places, KEPT[name])}
     return MapScale(**parts)
+
+
+def _basis(places: Floats, kept: int) -> Floats:
+    """(channels, kept): the leading eigenvectors of the places' second moments."""
+    _, vectors = np.linalg.eigh(places.T.astype(np.float64) @ places / len(places))
+    return np.asarray(vectors[:, ::-1][:, :kept], np.float32)
 
 
 class Empties:
@@ -66,7 +78,10 @@ class Empties:
             apart = np.stack([each[name] for each in found])
             parts[f"{name}_usual"] = apart.mean(axis=0)
             parts[f"{name}_spread"] = np.sqrt(apart.var(axis=0) + LEAST_SPREAD**2)
-        return NestReference(**known, **parts, light=bare.light)
+        whole = NestReference(**known, **parts, light=bare.light)
+        return NestReference.of_arrays(
+            whole.arrays()
+        )  # As it will be read back, so that the heads learn from just that.
 
 
 def usual_light(pictures: Sequence[Pixels]) -> Floats:

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from html import escape, unescape
 
 from henbot.bot.language import Phrases
 from henbot.domain.flock import Hen, Nest, NestKind
-from henbot.domain.observations import UNKNOWN, HenId
+from henbot.domain.observations import UNKNOWN, HenId, NestId
 from henbot.domain.verdicts import Verdict
 from henbot.services.reports import BoutReport
 
@@ -40,6 +40,11 @@ class Wording:
         """A time of day at the coop."""
         return self.phrases.time(at, self.timezone)
 
+    def moment(self, at: datetime, today: date) -> str:
+        """A time of day at the coop, with its date if that is not today."""
+        day = at.astimezone(self.timezone).date()
+        return self.time(at) if day == today else f"{self.phrases.day_of(day, today)}, {self.time(at)}"
+
     def name(self, hen: HenId) -> str:
         """A hen's name."""
         if hen == UNKNOWN:
@@ -51,6 +56,11 @@ class Wording:
         """Whose bout it is, and whom she looks like if she could not be named."""
         like = looks_like(bout) if bout.hen == UNKNOWN else None
         return self.say("hen-unknown-like", hen=self.name(like)) if like else self.name(bout.hen)
+
+    def nest_name(self, nest: NestId) -> str:
+        """A nest's name."""
+        known = next((one for one in self.nests if one.id == nest), None)
+        return escape(known.name_in(self.phrases.language) if known else nest, quote=False)
 
     def nest_label(self, bout: BoutReport) -> str:
         """The nest's name where there are several to lay in; else nothing."""

@@ -1,6 +1,6 @@
 """What a model says of one nest at one moment."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -75,7 +75,8 @@ class Observation:
         at: capture time, aware UTC.
         hens_probabilities: probability of 0, 1, 2 (meaning two or more) hens; on a roost, of each count.
         birds: at most two, the one most in the nest first; empty when nobody is seen, and on a roost.
-        eggs: visible eggs, or None where they cannot be told.
+        eggs_probabilities: probability of 0, 1, 2, … visible eggs, the last one of that many or more; empty where they
+            cannot be told.
         model: the version that made it.
         frame: what the source calls the frame (a file name, say).
     """
@@ -85,10 +86,10 @@ class Observation:
     at: datetime
     hens_probabilities: tuple[float, ...]
     birds: tuple[Bird, ...] = ()
-    eggs: int | None = None
     quality: Quality = Quality.OK
     model: ModelId = ModelId("")
     frame: str = ""
+    eggs_probabilities: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
         if self.at.utcoffset() is None:
@@ -100,6 +101,16 @@ class Observation:
         return max(range(len(self.hens_probabilities)), key=self.hens_probabilities.__getitem__)
 
     @property
+    def eggs(self) -> int | None:
+        """The most probable number of visible eggs, None where they cannot be told."""
+        return most_probable_count(self.eggs_probabilities)
+
+    @property
     def occupied(self) -> float:
         """Probability that any hen is in the nest."""
         return 1.0 - self.hens_probabilities[0]
+
+
+def most_probable_count(probabilities: Sequence[float]) -> int | None:
+    """The count with the highest probability, given those of 0, 1, 2, …; None of none."""
+    return max(range(len(probabilities)), key=probabilities.__getitem__, default=None)

@@ -1,6 +1,6 @@
 """The tables. Durations are seconds; times are aware UTC; JSON holds what no question is asked about."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar
 
 from sqlalchemy import JSON, ForeignKey, Index, MetaData, String, UniqueConstraint, text
@@ -65,7 +65,7 @@ class CameraRow(Row):
 
 
 class NestRow(Row):
-    """A zone of a camera's picture, with the state of its watch; `retired_at` once it is configured no more."""
+    """A zone of a camera's picture, with what its watches remember; `retired_at` once it is configured no more."""
 
     __tablename__ = "nests"
 
@@ -75,6 +75,7 @@ class NestRow(Row):
     names: Mapped[dict[str, str]]
     dummy_eggs: Mapped[int] = mapped_column(default=0)
     watch_state: Mapped[dict[str, Any] | None]
+    egg_state: Mapped[dict[str, Any] | None]
     retired_at: Mapped[datetime | None]
 
 
@@ -87,6 +88,7 @@ class HenRow(Row):
     coop_id: Mapped[int] = mapped_column(ForeignKey("coops.id"))
     names: Mapped[dict[str, str]]
     look: Mapped[str] = mapped_column(default="")
+    hatched_on: Mapped[date | None]
     added_at: Mapped[datetime]
     retired_at: Mapped[datetime | None]
 
@@ -119,6 +121,7 @@ class ObservationRow(Row):
     hens_probabilities: Mapped[list[float]]
     birds: Mapped[list[Any]]
     eggs: Mapped[int | None]
+    eggs_probabilities: Mapped[list[float]] = mapped_column(default=list, server_default="[]")
     quality: Mapped[str]
     model_id: Mapped[str] = mapped_column(String(ID_LENGTH))
 
@@ -138,7 +141,8 @@ class SeenSpanRow(Row):
 class BoutRow(Row):
     """A bout and its verdict.
 
-    `revision` grows when what can be said of it changes. A bout that came to nothing, because its visits turned out to
+    `revision` grows when what can be said of it changes. `verdict_at` is when the eggs were counted that the verdict
+    rests on, None where it rests on time. A bout that came to nothing, because its visits turned out to
     belong to another one, is `gone`.
     """
 
@@ -147,6 +151,10 @@ class BoutRow(Row):
         Index(None, "arrived_at"),
         Index(None, "nest_id", "last_seen_at"),
         Index(None, "hen_id", "arrived_at"),
+        # For the answers over long times: they are read from the index alone.
+        Index("ix_bouts_eggs", "verdict", "gone", "arrived_at", "hen_id", "last_seen_at"),
+        Index("ix_bouts_eggs_of_hen", "hen_id", "verdict", "gone", "arrived_at", "last_seen_at"),
+        Index("ix_bouts_sitting", "hen_id", "gone", "arrived_at", "sat_s", "nest_id"),
     )
 
     id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)
@@ -159,6 +167,7 @@ class BoutRow(Row):
     sat_s: Mapped[float]
     verdict: Mapped[str]
     verdict_candidates: Mapped[list[str]]
+    verdict_at: Mapped[datetime | None]
     revision: Mapped[int] = mapped_column(default=1)
     gone: Mapped[bool] = mapped_column(default=False)
 
@@ -169,7 +178,11 @@ class VisitRow(Row):
     """A visit; `hen_id` is `unknown` below the threshold, and never a foreign key for that reason."""
 
     __tablename__ = "visits"
-    __table_args__ = (Index(None, "nest_id", "arrived_at"), Index(None, "hen_id", "arrived_at"))
+    __table_args__ = (
+        Index(None, "nest_id", "arrived_at"),
+        Index(None, "hen_id", "arrived_at"),
+        Index(None, "arrived_at"),
+    )
 
     id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)
     nest_id: Mapped[str] = mapped_column(ForeignKey("nests.id"))
@@ -198,21 +211,23 @@ class CandidateRow(Row):
 
 
 class EventRow(Row):
-    """A fact, unique by visit (or nest), kind and time."""
+    """A fact, unique by visit (or nest and where it came from), kind and time; `origin` is empty but for moved eggs."""
 
     __tablename__ = "events"
     __table_args__ = (
         UniqueConstraint("visit_id", "kind", "at"),
         Index(
-            "uq_events_nest_id_kind_at",
+            "uq_events_nest_id_kind_at_origin",
             "nest_id",
             "kind",
             "at",
+            "origin",
             unique=True,
             sqlite_where=text("visit_id IS NULL"),
             postgresql_where=text("visit_id IS NULL"),
         ),
         Index(None, "at"),
+        Index(None, "kind", "at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -220,7 +235,27 @@ class EventRow(Row):
     visit_id: Mapped[str | None] = mapped_column(ForeignKey("visits.id"))
     kind: Mapped[str]
     at: Mapped[datetime]
+    origin: Mapped[str] = mapped_column(String(ID_LENGTH), default="", server_default="")
     details: Mapped[dict[str, Any]]
+
+
+class EggCountRow(Row):
+    """Eggs in a nest at a moment when they were surely known and nobody sat on them, dummies left out.
+
+    `person`: somebody was at the nest since the count before; `unseen`: the camera was blind for a while since then.
+    The picture, where there is one, shows them.
+    """
+
+    __tablename__ = "egg_counts"
+    __table_args__ = (UniqueConstraint("nest_id", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    nest_id: Mapped[str] = mapped_column(ForeignKey("nests.id"))
+    at: Mapped[datetime]
+    eggs: Mapped[int]
+    person: Mapped[bool] = mapped_column(default=False)
+    unseen: Mapped[bool] = mapped_column(default=False)
+    media_sha256: Mapped[str | None] = mapped_column(ForeignKey("media.sha256"))
 
 
 class MediaRow(Row):

@@ -18,8 +18,9 @@ from henbot.domain.verdicts import Verdict
 from henbot.domain.visits import Visit
 from henbot.domain.watch import NestWatch, WatchState
 from henbot.services.coop_records import seed_coop
+from henbot.services.evidence import Evidence
 from henbot.services.media import MediaFolder
-from henbot.services.recording import CameraStep, Evidence, NestStep, Recorder, watch_state
+from henbot.services.recording import CameraStep, NestStep, Recorder, watch_state
 from henbot.services.reports import BoutReport, DayReport, bout_report, day_report, flock_of, nests_of
 from henbot.storage.database import Database
 from henbot.storage.tables import (
@@ -222,14 +223,15 @@ def test_observations_that_say_the_same_are_kept_once_a_minute(database: Databas
 
 def test_every_observation_that_says_something_else_is_kept(database: Database) -> None:
     first = look(minute(0), bird("ginger"))
+    egg = replace(first, birds=(), hens_probabilities=(1.0, 0.0, 0.0), eggs_probabilities=(0.1, 0.9))
     says = [
         first,
         replace(first, birds=(bird("ginger", "sitting"),)),
         replace(first, birds=(bird("olive", "sitting"),)),
         replace(first, birds=(), hens_probabilities=(1.0, 0.0, 0.0)),
-        replace(first, birds=(), hens_probabilities=(1.0, 0.0, 0.0), eggs=1),
-        replace(first, birds=(), hens_probabilities=(1.0, 0.0, 0.0), eggs=1, quality=Quality.DARK),
-        replace(first, birds=(), hens_probabilities=(1.0, 0.0, 0.0), eggs=1, quality=Quality.DARK, model=ModelId("2")),
+        egg,
+        replace(egg, quality=Quality.DARK),
+        replace(egg, quality=Quality.DARK, model=ModelId("2")),
     ]
     for number, one in enumerate(says):
         record(database, seen=replace(one, at=minute(number / 60)))
@@ -238,7 +240,7 @@ def test_every_observation_that_says_something_else_is_kept(database: Database) 
 
 
 def test_an_observation_is_stored_with_all_that_the_model_said(database: Database) -> None:
-    seen = replace(look(minute(0), bird("ginger", "sitting", sure=0.7), Bird()), eggs=2)
+    seen = replace(look(minute(0), bird("ginger", "sitting", sure=0.7), Bird()), eggs_probabilities=(0.1, 0.1, 0.8))
     record(database, seen=seen)
     with database.reading() as session:
         row = session.execute(select(ObservationRow)).scalar_one()

@@ -6,6 +6,7 @@ import shutil
 from datetime import date
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -15,7 +16,7 @@ from detector.training.evaluate import evaluate
 from detector.training.fit import train
 from detector.versions import HEADS, MANIFEST, list_versions, read_manifest
 from henbot.domain.errors import DatasetInvalid, ModelLoadFailed
-from henbot.domain.observations import NestId
+from henbot.domain.observations import UNKNOWN, NestId
 
 
 @pytest.fixture(scope="module")
@@ -115,6 +116,48 @@ def test_a_nest_that_the_version_never_saw_is_still_answered(recogniser: Recogni
     crop = np.random.default_rng(0).integers(0, 255, (1, 224, 224, 3)).astype(np.uint8)
     (said,) = recogniser.recognise(crop, [NestId("new")])
     assert sum(said.hens_probabilities) == pytest.approx(1)
+
+
+@pytest.fixture(scope="module")
+def of_two_coops(drawn: Path, days: list[date], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A version trained on the drawn coop and on the same hens under other names in a mirrored coop."""
+    from detector.training import study
+
+    folder = tmp_path_factory.mktemp("mirrored") / "coop"
+    shutil.copytree(drawn, folder)
+    for name in ("coop.yaml", "labels.csv"):
+        text = (folder / name).read_text(encoding="utf-8")
+        for hen in load_dataset(drawn).hens:
+            text = text.replace(str(hen), f"other-{hen}")
+        (folder / name).write_text(text.replace(load_dataset(drawn).coop, "Mirrored"), encoding="utf-8")
+    for picture in (folder / "frames").iterdir():
+        cv2.imwrite(str(picture), cv2.imread(str(picture))[:, ::-1])
+    with pytest.MonkeyPatch.context() as patch:
+        for name, count in (("MOST_RELIT", 1), ("MOST_REPAINTED", 1), ("RELIT_EMPTY", 1)):
+            patch.setattr(study, name, count)
+        return train([drawn, folder], tmp_path_factory.mktemp("models"), days[0], days[0])
+
+
+def test_a_version_of_two_coops_names_the_hens_of_the_coop_that_it_serves_and_no_others(
+    drawn: Path, days: list[date], of_two_coops: Path
+) -> None:
+    own = set(load_dataset(drawn).hens) | {UNKNOWN}
+    assert read_manifest(of_two_coops).coops == (load_dataset(drawn).coop, "Mirrored")
+    for coop, named in ((None, own), ("Mirrored", {f"other-{hen}" for hen in own - {UNKNOWN}} | {UNKNOWN})):
+        frames = evaluate(drawn, load_recogniser(of_two_coops, coop), days[1], days[1])["frames"]
+        assert {hen for frame in frames for hen in frame["hen_probabilities"]} <= named
+
+
+def test_in_a_coop_that_it_never_saw_a_version_names_nobody_but_sees_the_hens(
+    drawn: Path, days: list[date], of_two_coops: Path
+) -> None:
+    found = evaluate(drawn, load_recogniser(of_two_coops, "Elsewhere"), days[1], days[1])
+    assert {hen for frame in found["frames"] for hen in frame["hen_probabilities"]} == {UNKNOWN}
+    assert found["metrics"]["hen_or_none"]["balanced_accuracy"] > 0.9
+
+
+def test_a_version_of_several_coops_stays_small(of_two_coops: Path) -> None:
+    assert (of_two_coops / HEADS).stat().st_size < 4 * 1024 * 1024
 
 
 def test_the_same_seed_gives_the_same_heads(few: Path, tmp_path: Path) -> None:

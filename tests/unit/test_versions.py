@@ -10,7 +10,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from detector.versions import HEADS, MANIFEST, Manifest, list_versions, load_version, read_manifest, write_version
+from detector.versions import (
+    HEADS,
+    MANIFEST,
+    TAIL,
+    Manifest,
+    list_versions,
+    load_version,
+    read_manifest,
+    tail_of,
+    write_version,
+)
 from henbot.domain.errors import ModelLoadFailed
 
 ARRAYS = {"occupied/weights": np.ones((3, 2), np.float32)}
@@ -118,8 +128,8 @@ def test_a_link_out_of_the_folder_is_refused(version: Path, tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("format", 2),
-        ("kind", "fine-tuned"),
+        ("format", 1),
+        ("kind", "merged"),
         ("preprocessing", 99),
         ("input_shape", [96, 96, 3]),
         ("backbone_sha256", "0" * 64),
@@ -156,6 +166,22 @@ def test_a_manifest_that_is_no_json_is_refused(version: Path) -> None:
 def test_heads_that_are_not_finite_are_refused_by_name(version: Path) -> None:
     replace_heads(version, lambda path: np.savez(path, weights=np.asarray([1.0, np.nan])))
     with pytest.raises(ModelLoadFailed, match="weights has values that are not finite"):
+        load_version(version)
+
+
+def test_a_fine_tuned_version_vouches_for_its_tail(tmp_path: Path) -> None:
+    version = write_version(tmp_path / "models", manifest(), ARRAYS, tail=b"a flatbuffer")
+    read, _ = load_version(version)
+    assert read.kind == "fine-tuned"
+    assert tail_of(version, read) == b"a flatbuffer"
+    (version / TAIL).write_bytes(b"another one!")
+    with pytest.raises(ModelLoadFailed, match=r"tail\.tflite: its sha256 differs"):
+        load_version(version)
+
+
+def test_a_fine_tuned_version_without_a_tail_is_refused(version: Path) -> None:
+    change_manifest(version, kind="fine-tuned")
+    with pytest.raises(ModelLoadFailed, match=r"files does not name tail\.tflite"):
         load_version(version)
 
 

@@ -1,0 +1,142 @@
+"""Answers about several days, and about this moment, as values."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from henbot.domain.clock import day_bounds
+from henbot.domain.coverage import Coverage
+from henbot.domain.flock import Nest, NestKind
+from henbot.domain.observations import HenId, NestId
+from henbot.services.eggs import MOST_DAYS, Egg, eggs_between
+from henbot.services.reports import BoutReport, bout_report, coop_of, nests_of
+from henbot.services.watching import coverage_by_day, together
+from henbot.storage.tables import BoutRow, CameraRow, SeenSpanRow
+
+ONE_VISIT_AT_MOST = timedelta(days=1)
+"""How long ago a visit that goes on may have been seen last."""
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodReport:
+    """Some days of the coop, of a long time its last year.
+
+    Attributes:
+        last: not after today.
+        coverage: of the watch hours until now.
+        eggs: in the order of time.
+        bouts: how many, by hen.
+    """
+
+    first: date
+    last: date
+    today: date
+    coverage: Coverage
+    eggs: tuple[Egg, ...]
+    bouts: Mapping[HenId, int]
+
+
+@dataclass(frozen=True, slots=True)
+class NestNow:
+    """A nest at this moment.
+
+    Attributes:
+        seen_at: when it was truly seen last; None for never.
+        is_seen: whether it is watched now.
+        inside: bouts that go on.
+    """
+
+    nest: Nest
+    seen_at: datetime | None
+    is_seen: bool
+    inside: tuple[BoutReport, ...]
+
+
+def period_report(
+    session: Session, first: date | None, last: date | None, now: datetime, hen: HenId | None = None
+) -> PeriodReport:
+    """Eggs and visits from one day to another, both included.
+
+    Args:
+        first, last: None for all that is known.
+        hen: of her alone: also the eggs that may be hers or another's.
+    """
+    timezone = ZoneInfo(coop_of(session).timezone)
+    today = now.astimezone(timezone).date()
+    end = min(last or today, today)
+    start = max(first or first_day(session) or end, end - timedelta(days=MOST_DAYS - 1))
+    bounds = day_bounds(start, timezone)[0], min(day_bounds(end, timezone)[1], now)
+    return PeriodReport(
+        first=start,
+        last=end,
+        today=today,
+        coverage=period_coverage(session, start, end, now),
+        eggs=tuple(eggs_between(session, start, end, now, hen)),
+        bouts=_bouts(session, bounds),
+    )
+
+
+def period_coverage(session: Session, first: date, last: date, now: datetime) -> Coverage:
+    """How much of the watch hours of some days was watched until `now`."""
+    return together(coverage_by_day(session, max(first, last - timedelta(days=MOST_DAYS - 1)), last, now))
+
+
+def first_day(session: Session) -> date | None:
+    """The first day of which anything is known; None where nothing is."""
+    nests = [nest.id for nest in nests_of(session)]
+    starts = [
+        session.execute(
+            select(SeenSpanRow.start_at).where(SeenSpanRow.nest_id == nest).order_by(SeenSpanRow.start_at).limit(1)
+        ).scalar()
+        for nest in nests
+    ]
+    starts.append(session.execute(select(BoutRow.arrived_at).order_by(BoutRow.arrived_at).limit(1)).scalar())
+    known = [start for start in starts if start is not None]
+    return min(known).astimezone(ZoneInfo(coop_of(session).timezone)).date() if known else None
+
+
+def nests_now(session: Session, now: datetime) -> list[NestNow]:
+    """Each laying nest that is configured, with who is in it."""
+    return [_nest_now(session, nest, now) for nest in nests_of(session, since=now) if nest.kind is NestKind.NEST]
+
+
+def _bouts(session: Session, bounds: tuple[datetime, datetime]) -> dict[HenId, int]:
+    query = (
+        select(BoutRow.hen_id, func.count())
+        .where(BoutRow.arrived_at >= bounds[0], BoutRow.arrived_at < bounds[1], BoutRow.gone.is_(False))
+        .group_by(BoutRow.hen_id)
+    )
+    return {HenId(hen): int(number) for hen, number in session.execute(query)}
+
+
+def _nest_now(session: Session, nest: Nest, now: datetime) -> NestNow:
+    seen_at = session.execute(
+        select(SeenSpanRow.end_at)
+        .where(SeenSpanRow.nest_id == nest.id, SeenSpanRow.start_at <= now)
+        .order_by(SeenSpanRow.end_at.desc())
+        .limit(1)
+    ).scalar()
+    seen_at = min(seen_at, now) if seen_at else None
+    trust_gap = timedelta(seconds=session.get_one(CameraRow, nest.camera).trust_gap_s)
+    is_seen = seen_at is not None and now - seen_at <= trust_gap
+    return NestNow(nest, seen_at, is_seen, tuple(_inside(session, nest.id, now)) if is_seen else ())
+
+
+def _inside(session: Session, nest: NestId, now: datetime) -> Sequence[BoutReport]:
+    query = (
+        select(BoutRow.id)
+        .where(
+            BoutRow.nest_id == nest,
+            BoutRow.last_seen_at > now - ONE_VISIT_AT_MOST,
+            BoutRow.arrived_at <= now,
+            or_(BoutRow.left_at.is_(None), BoutRow.left_at > now),
+            BoutRow.gone.is_(False),
+        )
+        .order_by(BoutRow.arrived_at)
+    )
+    reports = (bout_report(session, bout) for bout in session.execute(query).scalars().all())
+    return [report for report in reports if report is not None]
