@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from henbot.domain.coverage import Span, seen_until
 from henbot.domain.events import Event, VisitEvent
-from henbot.domain.observations import NestId, Observation, VisitId
+from henbot.domain.observations import NestId, Observation, Quality, VisitId
 from henbot.domain.verdicts import Ruling, ruling_by_time
 from henbot.domain.visits import Bout, Visit, bouts_of
 from henbot.domain.watch import WatchState
@@ -124,7 +124,8 @@ def _record_nest(session: Session, step: NestStep, at: datetime, trust_gap: time
     row = session.get_one(NestRow, step.nest)
     row.watch_state = _STATES.dump_python(step.state, mode="json")
     if step.observation:
-        _extend_seen(session, step.nest, step.observation.at, trust_gap)
+        if step.observation.quality is not Quality.COVERED:
+            _extend_seen(session, step.nest, step.observation.at, trust_gap)
         _add_observation(session, step.observation)
     for visit in step.visits:
         _save_visit(session, visit)
