@@ -35,8 +35,8 @@ DIM = 2.0
 
 COVERED_CONTRAST, COVERED_SHARE = 2.0, 0.025
 """Contrast of things between 2 and 16 pixels, in grey levels and in shares of the brightness, below which nothing is
-seen. Uniform grey, a gradient or a vignette under sensor noise has at most 1.5 and 0.025; chookegg's and henhouse's crops
-have 9.5 and 0.09 at least; of chickencam's few are below, and there a hen covers the lens at night.
+seen. Uniform grey, a gradient or a vignette under sensor noise has at most 1.5 and 0.025; chookegg's and henhouse's
+crops have 9.5 and 0.09 at least; of chickencam's few are below, and there a hen covers the lens at night.
 """
 
 

@@ -85,9 +85,7 @@ def judge(
     return [(row, frame_row(row, seen)) for row, seen in believed(read, looks, stills=stills)], skipped
 
 
-def believed(
-    dataset: Dataset, looks: Sequence[Look], *, stills: bool = False
-) -> list[tuple[LabelledNest, Observation]]:
+def believed(dataset: Dataset, looks: Sequence[Look], *, stills: bool = False) -> list[Seen]:
     """The looks at a dataset's rows as observations, in the order given, filtered as `henbot.domain.belief` does.
 
     Pictures that lie at one moment, as those of a set without times do, are each seen by themselves.

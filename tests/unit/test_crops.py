@@ -73,7 +73,7 @@ def noisy(light: np.ndarray) -> np.ndarray:
     [
         (straw(), Quality.OK),
         (np.where(np.arange(CROP_SIDE)[:, None, None] < 112, straw(), 255).astype(np.uint8), Quality.OVEREXPOSED),
-        (straw() // 8, Quality.DARK),
+        (coloured() // 5, Quality.DARK),
         (cv2.GaussianBlur(coloured(), (0, 0), 6), Quality.BLURRED),
         (np.full((CROP_SIDE, CROP_SIDE, 3), 120, np.uint8), Quality.COVERED),
         (np.full((CROP_SIDE, CROP_SIDE, 3), (90, 25, 20), np.uint8), Quality.COVERED),
