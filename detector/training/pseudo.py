@@ -128,7 +128,7 @@ def _count(said: Recognition) -> int:
 def _labelled(row: LabelledNest, said: Recognition) -> LabelledNest:
     """The row with what is said of it; what is not sure enough is marked so."""
     hens = _count(said)
-    if not said.birds:
+    if not hens or not said.birds:
         return replace(row, hens=hens)
     bird = said.birds[0]
     hen = max(bird.hens, key=lambda h: bird.hens[h])
