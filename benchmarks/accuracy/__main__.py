@@ -42,7 +42,9 @@ def _training(outcomes: list[Outcome]) -> str:
     seconds = sorted(one.seconds for one in outcomes if one.job.learn)
     if not seconds:
         return ""
-    return f"Training took {seconds[len(seconds) // 2]:.0f} s in the median, {seconds[-1]:.0f} s at most, beside another."
+    return (
+        f"Training took {seconds[len(seconds) // 2]:.0f} s in the median, {seconds[-1]:.0f} s at most, beside another."
+    )
 
 
 if __name__ == "__main__":

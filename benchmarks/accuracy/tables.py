@@ -311,4 +311,13 @@ def clip_fold(row: Row) -> str:
     return _clips()[row["file"]]
 
 
-STUDIES: tuple[Callable[[], Study], ...] = (half_days, other_days, each_visit, each_hen, plumage, eggs, roost, cold_start)
+STUDIES: tuple[Callable[[], Study], ...] = (
+    half_days,
+    other_days,
+    each_visit,
+    each_hen,
+    plumage,
+    eggs,
+    roost,
+    cold_start,
+)
