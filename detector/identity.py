@@ -224,4 +224,4 @@ def _newcomer_odds(newcomer: Newcomer, birds: Floats) -> Floats:
     usual = 0.7 * pictures / (pictures + 2)
     slope = NEWCOMER_SLOPE * pictures / (pictures + 1)
     odds = slope * (newcomer.places(birds) / usual - NEUTRAL_PLACE)
-    return np.asarray(np.clip(odds, LOWEST, HIGHEST * pictures / (pictures + 2)), np.float32)
+    return np.asarray(np.clip(odds, LOWEST, HIGHEST * pictures / (pictures + 1)), np.float32)

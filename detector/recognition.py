@@ -138,7 +138,7 @@ def _place(path: str, coops: Sequence[str]) -> Place:
 
 def presence_features(sight: Sight) -> Floats:
     """(341,): what differs from the empty nest, and the scene."""
-    return np.concatenate([sight.statistics, sight.learned_scene])
+    return np.concatenate([sight.statistics, sight.scene])
 
 
 def posture_features(sight: Sight) -> Floats:
