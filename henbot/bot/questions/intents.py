@@ -153,6 +153,10 @@ def _last_egg(cues: Cues) -> bool:
 
 
 def _now_in_nest(cues: Cues) -> bool:
+    if cues.has(C.LAY, C.NOW) and not cues.timed:
+        return not cues.any(C.FUTURE, C.PAST, C.NOT, C.HAVE, C.EGG)
+    if cues.has(C.VISIT) and not cues.has(C.NOW):
+        return False
     if cues.any(C.PAST, C.LAY, C.EGG, C.WHEN, C.HOW_MANY, C.HOW_OFTEN, C.LAST, C.EVER):
         return False
     if cues.timed and not cues.has(C.NOW):
@@ -201,11 +205,11 @@ _BARE_HENS = frozenset({C.HEN, C.FILLER, C.TELL, C.YOU, C.ABOUT, C.WHO, C.ALL, C
 
 
 def _egg_count(cues: Cues) -> bool:
-    if cues.any(C.HOW_OFTEN) or cues.rate:
+    if cues.has(C.HOW_OFTEN) or cues.rate or (cues.has(C.WHEN) and not cues.has(C.EGG)):
         return False
     if cues.has(C.HOW_MANY) and cues.any(C.LAY, C.EGG):
         return cues.has(C.EGG) or cues.hens > 0 or not cues.has(C.HEN)
-    if cues.has(C.EGG) and not cues.any(C.LAY, C.WHO, C.RECORD):
+    if cues.has(C.EGG) and not cues.any(C.LAY, C.WHO):
         return (not cues.hens and cues.timed) or (not cues.strange and not cues.hens)
     return False
 
@@ -229,7 +233,7 @@ def _hen_stats(cues: Cues) -> bool:
 
 def _did_hen_lay(cues: Cues) -> bool:
     if cues.any(C.LAY, C.EGG) and cues.hens:
-        return True
+        return cues.hens == 1
     if cues.has(C.LAY) and not cues.any(C.WHO, C.HEN) and (cues.has(C.SHE) or cues.strange):
         return len(cues.strange) <= 2
     return cues.hens > 0 and cues.timed and not cues.strange

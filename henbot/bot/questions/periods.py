@@ -61,6 +61,7 @@ class _Mention:
     end: int
     period: Period
     since: bool = False
+    is_time_of_day: bool = False
 
 
 class _NoSuchDate(Exception):
@@ -87,7 +88,8 @@ def timing_of(words: Sequence[str], today: date, forward: bool = False) -> Timin
         mentions, rate, used = _mentions(line, starts, _Asked(today, forward))
     except _NoSuchDate:
         return Timing(None, True, False, tuple(words))
-    period = _joined(mentions, line, starts, today) if mentions else None
+    days = [mention for mention in mentions if not mention.is_time_of_day] or mentions
+    period = _joined(days, line, starts, today) if days else None
     return Timing(period, False, rate, _others(words, symbols, used))
 
 
@@ -122,8 +124,9 @@ def _mention_at(line: str, starts: list[int], at: int, asked: _Asked) -> _Mentio
     for pattern, meaning in _rules():
         match = pattern.match(line, starts[at])
         if match:
-            since = bool(match.groupdict().get("since"))
-            return _Mention(at, starts.index(match.end()), meaning(match, asked), since)
+            found = match.groupdict()
+            since, time_of_day = bool(found.get("since")), bool(found.get("time"))
+            return _Mention(at, starts.index(match.end()), meaning(match, asked), since, time_of_day)
     return None
 
 
@@ -279,6 +282,16 @@ def _month(match: "re.Match[str]", asked: _Asked) -> Period:
     return Period(start, min(end, asked.today) if start <= asked.today else end)
 
 
+def _week_of_month(match: "re.Match[str]", asked: _Asked) -> Period:
+    """The first week of October is its days 1 to 7; the last week its last seven days."""
+    whole = _month(match, asked)
+    if match["last"]:
+        end = _shifted(whole.first, 1, "month") - timedelta(days=1)
+        return Period(end - timedelta(days=6), end)
+    start = whole.first + timedelta(days=7 * (int(match["place"]) - 1))
+    return Period(start, min(start + timedelta(days=6), _shifted(whole.first, 1, "month") - timedelta(days=1)))
+
+
 def _year(match: "re.Match[str]", asked: _Asked) -> Period:
     start = date(int(match["year"]), 1, 1)
     end = date(start.year, 12, 31)
@@ -390,6 +403,9 @@ _RULES: tuple[tuple[str, _Meaning], ...] = (
     (r"(?:THE )?UNIT:day (?P<side>BEFORE|AFTER) REL:(?P<days>-?\d+) ", _before_relative),
     (r"REL:(?P<days>-?\d+) (?:NIGHT |UNIT:day )*", _relative),
     (r"(?:LAST|PAST) NIGHT (?P<days>)", lambda match, asked: _day(asked.today - timedelta(days=1))),
+    (r"(?:(?:ON |IN )(?:THE )?)?(?:(?P<last>LAST|PAST) |(?:O|N|F):(?P<place>[1-5]) )UNIT:week (?:OF |IN )?"
+     r"MON:(?P<month>\d+) " + _YEAR_AFTER, _week_of_month),
+    (r"(?P<time>SINCE |IN THE )NIGHT ", lambda match, asked: _day(asked.today)),
     (r"(?:THIS) (?:NIGHT )", lambda match, asked: _day(asked.today)),
     (r"(?:ON |IN )?(?P<week>LAST|PREV|THIS|NEXT|BEFORELAST) UNIT:week (?:ON |IN )?DOW:(?P<dow>\d) ", _weekday),
     (r"(?:ON |IN )?DOW:(?P<dow>\d) (?:NIGHT )?(?:ON |IN |OF )?(?P<week>LAST|PREV|THIS|NEXT|BEFORELAST) UNIT:week ",

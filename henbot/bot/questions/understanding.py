@@ -72,6 +72,7 @@ def _question(intent: Intent, naming: Naming, timing: Timing, cues: Cues, today:
     period = timing.period
     if period is None and intent in TODAY_IF_UNSAID and not timing.impossible:
         is_all = cues.any(Concept.EVER, Concept.ALL) or (intent is Intent.EGG_COUNT and hen is not None)
+        is_all = is_all or (intent is Intent.VISITS and cues.has(Concept.LAST))
         period = None if is_all else Period(today, today)
     question = Question(intent, hen, period, choice, called, timing.impossible)
     if intent in TIMELESS:
