@@ -7,9 +7,6 @@ from functools import cache
 from typing import Any
 
 from benchmarks.accuracy.clips import clip_of
-from benchmarks.accuracy.jobs import STOCK, Job, Outcome
-from benchmarks.accuracy.parts import Choice, Part, Row, day_of, folds, half_day_of, part, read_rows, read_visits, sure
-from benchmarks.accuracy.scores import auroc
 from benchmarks.accuracy.figures import (
     Study,
     eggs_by_picture,
@@ -21,6 +18,9 @@ from benchmarks.accuracy.figures import (
     sitting_or_not,
     visits,
 )
+from benchmarks.accuracy.jobs import STOCK, Job, Outcome
+from benchmarks.accuracy.parts import Choice, Part, Row, day_of, folds, half_day_of, part, read_rows, read_visits, sure
+from benchmarks.accuracy.scores import auroc
 
 SEEDS = (2016, 2017, 2018)
 SURE_HENS = frozenset({"snow", "cocoa", "raven", "honey"})
