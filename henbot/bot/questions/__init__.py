@@ -1,7 +1,7 @@
 """What a keeper asks, out of free text in English and Russian (docs/questions.md)."""
 
 from henbot.bot.questions.intents import Intent
-from henbot.bot.questions.periods import Period
+from henbot.bot.questions.period_rules import Period
 from henbot.bot.questions.question import Question
 from henbot.bot.questions.suggestions import USUAL, Suggestion, suggestion_named, suggestions_for
 from henbot.bot.questions.understanding import particulars, understand

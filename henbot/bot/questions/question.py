@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from henbot.bot.questions.intents import Intent
-from henbot.bot.questions.periods import Period
+from henbot.bot.questions.period_rules import Period
 from henbot.domain.observations import HenId
 
 

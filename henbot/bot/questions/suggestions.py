@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from henbot.bot.questions.intents import Intent
 from henbot.bot.questions.lexicon import Concept
 from henbot.bot.questions.names import naming_of
-from henbot.bot.questions.periods import Period
+from henbot.bot.questions.period_rules import Period
 from henbot.bot.questions.question import Question
 from henbot.bot.questions.words import concepts_of, folded, tokens_of
 from henbot.domain.observations import HenId

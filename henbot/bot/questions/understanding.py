@@ -7,7 +7,8 @@ from datetime import date
 from henbot.bot.questions.intents import Cues, Intent, cues_of, intent_of
 from henbot.bot.questions.lexicon import Concept
 from henbot.bot.questions.names import Naming, naming_of, unknown_name
-from henbot.bot.questions.periods import Period, Timing, timing_of
+from henbot.bot.questions.period_rules import Period
+from henbot.bot.questions.periods import Timing, timing_of
 from henbot.bot.questions.question import Question
 from henbot.bot.questions.words import concepts_of, folded, in_cyrillic, other_keyboard, tokens_of
 from henbot.domain.observations import HenId
