@@ -149,7 +149,7 @@ def _last_egg(cues: Cues) -> bool:
         return False
     if cues.has(C.LAST):
         return cues.has(C.WHEN) or not cues.has(C.HOW_MANY)
-    return cues.has(C.WHEN) and not cues.timed and not cues.any(C.HOW_OFTEN, C.RECORD)
+    return cues.has(C.WHEN) and not cues.timed and not cues.any(C.HOW_OFTEN, C.RECORD, C.ALL)
 
 
 def _now_in_nest(cues: Cues) -> bool:
