@@ -12,7 +12,7 @@ ARGS ?=
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
 	"$$p" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo "$$p" && break; done)
 
-.PHONY: help demo test check pytest bench accuracy soak install constraints clean
+.PHONY: help demo test check pytest bench notebook accuracy soak install constraints clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | \
@@ -35,6 +35,9 @@ check: $(STAMP) ## style, types, who imports whom, and that migrations and table
 
 bench: $(STAMP) ## how fast detector and bot are on this machine
 	@$(BIN)/python -m benchmarks.speed $(ARGS)
+
+notebook: $(STAMP) ## run notebooks/train_your_flock.ipynb, on drawn pictures or HENBOT_DATA (ARGS=out.ipynb keeps it)
+	@$(BIN)/python -m benchmarks.notebook $(ARGS)
 
 accuracy: $(STAMP) ## how right the detector is on the labelled pictures
 	@$(BIN)/python -m benchmarks.accuracy $(ARGS)

@@ -40,6 +40,7 @@ class Features:
     Attributes:
         middle: (14, 14, 112), the map after the fifth stage.
         project: (7, 7, 320), the map after the last stage.
+        tuned: the same by last stages that were fine-tuned, if there are any.
         deep: (1280,), pooled over the picture.
         classes: (1000,) probabilities.
     """
@@ -48,11 +49,20 @@ class Features:
     project: Floats
     deep: Floats
     classes: Floats
+    tuned: Floats | None = None
+
+    @property
+    def learned(self) -> Floats:
+        """(7, 7, 320): the last map as well as the coop's own pictures have taught it."""
+        return self.project if self.tuned is None else self.tuned
 
 
 @contextmanager
-def _quiet_start() -> Iterator[None]:
-    """Keep LiteRT's "Created TensorFlow Lite XNNPACK delegate" from the keeper's terminal; it has no switch for it."""
+def quiet_start() -> Iterator[None]:
+    """Keep what a library says when it starts from the keeper's terminal, where it has no switch for that.
+
+    LiteRT says "Created TensorFlow Lite XNNPACK delegate", for one.
+    """
     sys.stderr.flush()
     kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     try:
@@ -72,8 +82,8 @@ class Backbone:
 
         Args:
             threads: of LiteRT.
-            tail: a flatbuffer of last stages that were fine-tuned, (1, 14, 14, 112) -> (1, 7, 7, 320), whose output
-                `project` then is; a third more time.
+            tail: a flatbuffer of last stages that were fine-tuned, (1, 14, 14, 112) -> (1, 7, 7, 320), beside the stock
+                ones; a quarter more time.
 
         Raises:
             ModelLoadFailed: a network cannot be loaded or is not what it should be.
@@ -93,11 +103,28 @@ class Backbone:
         self._interpreter.set_tensor(self._input, crop[None].astype(np.float32))
         self._interpreter.invoke()
         found = Features(**{name: self._interpreter.get_tensor(index)[0] for name, index in self._outputs.items()})
-        return found if self._tail is None else replace(found, project=self._tail.project(found.middle))
+        return found if self._tail is None else replace(found, tuned=self._tail.project(found.middle))
 
     def each(self, crops: Pixels) -> Iterator[Features]:
         """Features of (n, 224, 224, 3) uint8 RGB, one crop after the other."""
         return (self.features(crop) for crop in crops)
+
+
+class Trunk:
+    """The stock network for pictures of another size than crops; fully convolutional up to `middle`."""
+
+    def __init__(self, side: int, threads: int = 2) -> None:
+        """Load the shipped network for pictures of `side` x `side` pixels, a multiple of 32; raises ModelLoadFailed."""
+        self._interpreter = _interpreter(ASSET, _asset(), threads, (1, side, side, 3))
+        self._input = int(self._interpreter.get_input_details()[0]["index"])
+        outputs = self._interpreter.get_output_details()
+        (self._output,) = [int(o["index"]) for o in outputs if o["shape"][-1] == OUTPUT_SHAPES["middle"][-1]]
+
+    def middle(self, picture: Pixels) -> Floats:
+        """(side, side, 3) uint8 RGB -> (side / 16, side / 16, 112)."""
+        self._interpreter.set_tensor(self._input, picture[None].astype(np.float32))
+        self._interpreter.invoke()
+        return np.asarray(self._interpreter.get_tensor(self._output)[0], np.float32)
 
 
 class _Tail:
@@ -117,10 +144,13 @@ class _Tail:
         return np.asarray(self._interpreter.get_tensor(self._output)[0], np.float32)
 
 
-def _interpreter(name: str, content: bytes, threads: int) -> Interpreter:
+def _interpreter(name: str, content: bytes, threads: int, shape: tuple[int, ...] = ()) -> Interpreter:
+    """Ready to run, with a first input of another shape where one is given."""
     try:
-        with _quiet_start():
+        with quiet_start():
             interpreter = Interpreter(model_content=content, num_threads=threads)
+            if shape:
+                interpreter.resize_tensor_input(int(interpreter.get_input_details()[0]["index"]), shape)
             interpreter.allocate_tensors()
     except (OSError, ValueError, RuntimeError) as error:
         remedy = "install henbot again" if name == ASSET else "train the version again"

@@ -112,7 +112,7 @@ def data(cache: Path, json_file: Path | None) -> None:
 
 @cli.command()
 @click.argument("folder", type=FOLDER)
-@click.option("--days", default=2, show_default=True, type=click.IntRange(1, 31))
+@click.option("--days", default=2, show_default=True, type=click.IntRange(1, 31), help="How many to draw.")
 def draw(folder: Path, days: int) -> None:
     """Draw a dataset: a nest box with three hens, labelled, in FOLDER."""
     from detector.drawn import write_dataset

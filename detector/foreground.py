@@ -7,7 +7,8 @@ back), where the largest distance alone tells hen from no hen with an AUROC of 0
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
+from typing import TypeAlias
 
 import cv2
 import numpy as np
@@ -17,6 +18,9 @@ from detector.backbone import Features, Floats
 from detector.crops import Pixels
 
 LIGHT_SIDE = 56
+Box: TypeAlias = tuple[float, float, float, float]
+"""Left, top, right, bottom, in parts 0..1 of the crop."""
+
 MAPS = ("middle", "project")
 STATISTICS = 21
 PLUMAGE = 5
@@ -105,6 +109,8 @@ class Sight:
             all relative to the empty nest's light as it is now; 0 without a reference.
         shape: (9,) the silhouette's area, centre, extents and the borders that it touches.
         silhouette: (56, 56) 0..1, where the bird seems to be.
+        learned_scene, learned_bird: as `scene` and `bird`, of the fine-tuned map where a version has one. It knows this
+            coop's nests and postures better, but strangers and other coops worse, so both are kept.
     """
 
     statistics: Floats
@@ -113,6 +119,8 @@ class Sight:
     plumage: Floats
     shape: Floats
     silhouette: Floats
+    learned_scene: Floats
+    learned_bird: Floats
 
 
 def distances(
@@ -150,11 +158,12 @@ def look(
         reference: of the crop's nest; without one the whole crop counts as bird, and the statistics are 0.
         use: (r,) reference pictures to compare with; in training those of another time.
     """
-    scene = features.project.mean(axis=(0, 1))
+    scene, learned_scene = features.project.mean(axis=(0, 1)), features.learned.mean(axis=(0, 1))
     if reference is None:
         whole = np.ones((LIGHT_SIDE, LIGHT_SIDE), np.float32)
         nothing = np.zeros(PLUMAGE, np.float32)
-        return Sight(np.zeros(STATISTICS, np.float32), scene, scene, nothing, _shape(whole), whole)
+        different = np.zeros(STATISTICS, np.float32)
+        return Sight(different, scene, scene, nothing, _shape(whole), whole, learned_scene, learned_scene)
     apart = distances(reference, {name: scale.unit(name, getattr(features, name)) for name in MAPS}, use)
     unusual = {
         name: (apart[name] - getattr(reference, f"{name}_usual")) / getattr(reference, f"{name}_spread")
@@ -169,7 +178,18 @@ def look(
         plumage=_plumage(relative, silhouette),
         shape=_shape(silhouette),
         silhouette=silhouette,
+        learned_scene=learned_scene,
+        learned_bird=_pool(features.learned, silhouette),
     )
+
+
+def within(sight: Sight, features: Features, box: Box) -> Sight:
+    """The same sight with a box taken for the bird."""
+    left, top, right, bottom = (round(value * LIGHT_SIDE) for value in box)
+    inside = np.zeros((LIGHT_SIDE, LIGHT_SIDE), np.float32)
+    inside[top : max(bottom, top + 1), left : max(right, left + 1)] = 1.0
+    bird, learned_bird = _pool(features.project, inside), _pool(features.learned, inside)
+    return replace(sight, bird=bird, learned_bird=learned_bird, shape=_shape(inside), silhouette=inside)
 
 
 def _strangeness(unusual: Mapping[str, Floats]) -> Floats:

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from detector.backbone import COCK, HEN, Backbone, Features, Floats
 from detector.classifier import LinearHead
 from detector.crops import Pixels, quality_of
-from detector.foreground import MapScale, NestReference, Sight, familiarity, look
+from detector.foreground import Box, MapScale, NestReference, Sight, familiarity, look, within
 from detector.identity import Gallery, portrait
 from detector.versions import HEADS, load_version, tail_of
 from henbot.domain.errors import ModelLoadFailed
-from henbot.domain.observations import UNKNOWN, Bird, ModelId, NestId, Posture, Quality, most_probable_count
+from henbot.domain.observations import UNKNOWN, Bird, HenId, ModelId, NestId, Posture, Quality, most_probable_count
 
 STOCK_VERSION = ModelId("stock")
 STRANGER = Bird(hens={UNKNOWN: 1.0})
@@ -137,12 +137,12 @@ def _place(path: str, coops: Sequence[str]) -> Place:
 
 def presence_features(sight: Sight) -> Floats:
     """(341,): what differs from the empty nest, and the scene."""
-    return np.concatenate([sight.statistics, sight.scene])
+    return np.concatenate([sight.statistics, sight.learned_scene])
 
 
 def posture_features(sight: Sight) -> Floats:
     """(340,): the silhouette, the bird's features and what differs."""
-    return np.concatenate([sight.shape, sight.bird, sight.statistics[10:]])
+    return np.concatenate([sight.shape, sight.learned_bird, sight.statistics[10:]])
 
 
 class TrainedRecogniser:
@@ -181,6 +181,32 @@ class TrainedRecogniser:
         alike = [(familiarity(features, self._heads.scale, other), other) for other in others]
         share, best = max(alike, key=lambda pair: pair[0], default=(0.0, None))
         return best if share >= FAMILIAR else None
+
+    @property
+    def hens(self) -> tuple[HenId, ...]:
+        """Ids of the hens that it can name in this coop."""
+        gallery = self._heads.galleries.get(self.coop)
+        return gallery.hens if gallery else ()
+
+    def scores(self, crop: Pixels, features: Features, nest: NestId, box: Box | None = None) -> dict[str, float]:
+        """Log-odds behind what is said of one crop: of `hen` for any, of each posture, of each hen's id.
+
+        With a `box` (left, top, right, bottom, 0..1 of the crop) that part is taken for the bird.
+        """
+        heads, reference = self._heads, self._reference(features, nest)
+        sight = look(features, crop, heads.scale, reference)
+        sight = sight if box is None else within(sight, features, box)
+        row, scene = presence_features(sight)[None], sight.scene[None]
+        no, yes = (heads.occupied.logits(row) if reference else heads.anywhere.logits(scene))[0]
+        found = {"hen": float(yes - no)}
+        if posture := heads.posture if reference else heads.posture_anywhere:
+            logits = posture.logits(posture_features(sight)[None] if reference else scene)[0]
+            for place, name in enumerate(posture.classes):
+                found[name] = float(logits[place] - np.logaddexp.reduce(np.delete(logits, place)))
+        if gallery := heads.galleries.get(self.coop):
+            odds = gallery.log_odds(portrait(sight)[None])[0]
+            found |= {str(hen): float(value) for hen, value in zip(gallery.hens, odds, strict=True)}
+        return found
 
     def _hens(self, sight: Sight, *, familiar: bool) -> tuple[float, ...]:
         heads = self._heads
@@ -249,7 +275,7 @@ def stock_recogniser() -> Recogniser:
     return StockRecogniser(Backbone())
 
 
-def load_recogniser(folder: Path, coop: str | None = None) -> Recogniser:
+def load_recogniser(folder: Path, coop: str | None = None) -> TrainedRecogniser:
     """A trained version, verified.
 
     Args:

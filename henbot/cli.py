@@ -1,5 +1,6 @@
 """The command `henbot`. A command parses, calls and prints; what it needs it imports when it runs."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -22,6 +23,21 @@ class Group(click.Group):
             raise click.ClickException(str(exc)) from exc
         except OSError as exc:
             raise click.ClickException(told_by_system(exc)) from exc
+
+
+class Moment(click.ParamType[datetime]):
+    """A moment in ISO 8601; without an offset, the coop's time is meant."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """Read it."""
+        if isinstance(value, datetime):
+            return value
+        try:
+            return datetime.fromisoformat(value.strip())
+        except ValueError:
+            self.fail(f"{value!r} is no time: write one like 2016-10-04T20:00, or 2016-10-04T20:00+02:00.", param, ctx)
 
 
 def told_by_system(exc: OSError) -> str:
@@ -130,25 +146,27 @@ def bot() -> None:
     raise SystemExit(run_bot(settings, coop))
 
 
+def _lines() -> Iterator[str]:
+    return (line.decode("utf-8", "replace").rstrip("\r\n") for line in sys.stdin.buffer)
+
+
 @cli.command()
 @click.argument("question")
-@click.option(
-    "--at",
-    type=click.DateTime(["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"]),
-    help="Coop time of asking; now by default.",
-)
+@click.option("--at", type=Moment(), help="Time of asking, at the coop or with an offset; now by default.")
 @click.option("--language", type=click.Choice(["en", "ru"]), help="Of the answer; the coop's by default.")
 @click.option("--database", metavar="URL", help="Database to ask, instead of HENBOT_DATABASE.")
-def ask(question: str, at: datetime | None, language: str | None, database: str | None) -> None:
-    """Answer QUESTION, like "who laid today", as the bot would."""
-    from henbot.bot.asking import ask as answer
+@click.option("--explain", is_flag=True, help="Print what is understood, as a line of JSON for each question.")
+def ask(question: str, at: datetime | None, language: str | None, database: str | None, explain: bool) -> None:
+    """Answer QUESTION, like "who laid today", as the bot would; `-` reads questions from standard input, one a line."""
+    from henbot.bot.terminal import answer_all, explain_all
     from henbot.config import load_settings
-    from henbot.storage.database import open_database
-    from henbot.storage.schema import check_schema
 
-    opened = open_database(database or load_settings().database)
-    check_schema(opened)
-    click.echo(answer(opened, question, at, language))
+    settings = load_settings()
+    url = database or settings.database
+    questions = _lines() if question == "-" else iter([question])
+    told = explain_all(questions, url, settings.config, at) if explain else answer_all(questions, url, at, language)
+    for line in told:
+        click.echo(line)
 
 
 @cli.command()

@@ -4,9 +4,9 @@ from typing import Any
 
 from alembic import context
 
+from henbot.storage import told
 from henbot.storage.columns import UtcDateTime
 from henbot.storage.database import open_database
-from henbot.storage.tables import Row
 
 
 def render_item(kind: str, item: Any, autogen_context: Any) -> str | bool:
@@ -23,7 +23,7 @@ def run() -> None:
     with database.engine.connect() as connection:
         context.configure(
             connection=connection,
-            target_metadata=Row.metadata,
+            target_metadata=told.Row.metadata,  # with the tables of both modules
             render_as_batch=True,
             render_item=render_item,
             compare_type=True,

@@ -43,6 +43,11 @@ STAGES = (
     Stage(1, 3, 1, 6, 320, tap="project"),
 )
 
+TRUNK_STAGES = 5
+"""Stages that stay as ImageNet taught them when a version is fine-tuned; `middle` is their output."""
+
+MIDDLE_CHANNELS = STAGES[TRUNK_STAGES - 1].channels
+
 
 def build_backbone(weights: dict[str, NDArray[Any]]) -> Any:
     """A Keras model: (n, 224, 224, 3) float RGB 0..255 -> dict of maps by tap name and class probabilities."""
@@ -65,6 +70,24 @@ def build_backbone(weights: dict[str, NDArray[Any]]) -> Any:
     taps["classes"] = network.dense("_fc", taps["deep"])
     network.check_all_used()
     return keras.Model(inputs, taps, name="efficientnet_lite0")
+
+
+def build_tail() -> Any:
+    """A Keras model of stages 6 and 7 with the published weights: (n, s, s, 112) -> (n, s/2, s/2, 320).
+
+    Batch normalisation keeps the statistics of ImageNet: those of a few hundred pictures of one nest are poorer.
+    """
+    import keras
+
+    network = _Network(keras, stock_weights())
+    inputs = keras.Input((None, None, MIDDLE_CHANNELS), name="middle")
+    x = inputs
+    block = sum(stage.repeats for stage in STAGES[:TRUNK_STAGES])
+    for stage in STAGES[TRUNK_STAGES:]:
+        for repeat in range(stage.repeats):
+            x = network.block(block, x, stage, stage.stride if repeat == 0 else 1)
+            block += 1
+    return keras.Model(inputs, x, name="tail")
 
 
 class _Network:

@@ -3,7 +3,7 @@
 import csv
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -72,6 +72,10 @@ class Dataset:
             for row in self.rows
             if (days_from is None or self.day_of(row) >= days_from) and (days_to is None or self.day_of(row) <= days_to)
         ]
+
+    def only(self, kind: str) -> "Dataset":
+        """The same with the rows of one kind of nest, `nest` or `roost`."""
+        return replace(self, rows=tuple(row for row in self.rows if self.nests[row.nest].kind == kind))
 
     def day_of(self, row: LabelledNest) -> date:
         """The row's day in the coop's time zone."""

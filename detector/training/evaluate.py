@@ -1,6 +1,7 @@
 """Compare what a version says of labelled frames with the labels."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any, TypedDict
@@ -56,16 +57,25 @@ def evaluate(
         DatasetInvalid: the folder is malformed.
     """
     read = load_dataset(dataset)
+    chosen = replace(read, rows=tuple(read.of_days(days_from, days_to)))
+    judged, skipped = judge(chosen, recogniser, tick)
+    metrics = measure(read, judged) | {"frames": len(judged), "skipped": sorted(set(skipped))}
+    return {"metrics": metrics, "frames": [said for _, said in judged]}
+
+
+def judge(
+    read: Dataset, recogniser: Recogniser, tick: Callable[[], None] = lambda: None
+) -> tuple[list[Judged], list[str]]:
+    """What is said of each row of a dataset, and the pictures that could not be read."""
     judged: list[Judged] = []
     skipped: list[str] = []
-    for row, crop in crops_of(read, read.of_days(days_from, days_to)):
+    for row, crop in crops_of(read, read.rows):
         tick()
         if crop is None:
             skipped.append(row.file)
         else:
             judged.append((row, _say(recogniser, row, crop)))
-    metrics = measure(read, judged) | {"frames": len(judged), "skipped": sorted(set(skipped))}
-    return {"metrics": metrics, "frames": [said for _, said in judged]}
+    return judged, skipped
 
 
 def _say(recogniser: Recogniser, row: LabelledNest, crop: Pixels) -> FrameRow:

@@ -100,11 +100,11 @@ def train_on(read: Sequence[Dataset], out: Path, recipe: Recipe, progress: Progr
     started = time.monotonic()
     if not read:
         raise DatasetInvalid("no dataset folder was given; name at least one")
-    pictures, skipped = _pictures(read)
+    pictures, skipped = pictures_of(read)
     roosts = frozenset((each.coop, nest.id) for each in read for nest in each.nests.values() if nest.kind == "roost")
     in_nests = [p for p in pictures if p.place not in roosts]
     on_roosts = [p for p in pictures if p.place in roosts]
-    _check_enough(in_nests, [dataset.folder for dataset in read])
+    check_enough(in_nests, [dataset.folder for dataset in read])
     backbone = Backbone(tail=recipe.tail)
     learned = _study(in_nests, backbone, recipe, progress)
     coops = tuple(dict.fromkeys(dataset.coop for dataset in read))
@@ -115,7 +115,7 @@ def train_on(read: Sequence[Dataset], out: Path, recipe: Recipe, progress: Progr
     return write_version(out, manifest, heads.arrays(), recipe.tail)
 
 
-def _pictures(read: Sequence[Dataset]) -> tuple[list[Picture], int]:
+def pictures_of(read: Sequence[Dataset]) -> tuple[list[Picture], int]:
     """Readable labelled crops, and how many could not be read."""
     found: list[Picture] = []
     skipped = sittings = 0
@@ -130,7 +130,8 @@ def _pictures(read: Sequence[Dataset]) -> tuple[list[Picture], int]:
     return found, skipped
 
 
-def _check_enough(pictures: Sequence[Picture], datasets: Sequence[Path]) -> None:
+def check_enough(pictures: Sequence[Picture], datasets: Sequence[Path]) -> None:
+    """Refuse what cannot be learned from, with DatasetInvalid."""
     sure = [p.row.hens for p in pictures if p.row.sure("hens")]
     occupied = sum(bool(hens) for hens in sure)
     where = ", ".join(str(folder / "labels.csv") for folder in datasets)

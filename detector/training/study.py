@@ -97,6 +97,7 @@ def study(
     seed: int,
     tick: Callable[[], None],
     relighting: Relighting = USUAL,
+    relit: int | None = None,
 ) -> Study:
     """Look at every picture, relit and repainted.
 
@@ -106,6 +107,7 @@ def study(
         seed: of chance; each picture draws from its own stream, so that neither order nor company matters.
         tick: called `steps_of(pictures)` times.
         relighting: how the relit copies differ.
+        relit: how many there are of each picture, and none repainted; by default as many as time allows.
     """
     features = []
     for picture in pictures:
@@ -116,7 +118,7 @@ def study(
         place: _empties(scale, backbone, pictures, features, place, seed)
         for place in sorted({p.place for p in pictures if _is_empty(p)})
     }
-    relit, repainted = _copies(pictures)
+    relit, repainted = _copies(pictures) if relit is None else (relit, 0)
     samples: list[Sample] = []
     for picture, feature in zip(pictures, features, strict=True):
         random = np.random.default_rng([seed, 1, picture.stream])

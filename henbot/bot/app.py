@@ -25,7 +25,7 @@ from telegram.ext import (
     filters,
 )
 
-from henbot.bot.handlers import Context, Conversation
+from henbot.bot.handlers import QUESTIONS, Context, Conversation
 from henbot.bot.language import languages, phrases
 from henbot.bot.pace import TELEGRAM_PACE, Pace
 from henbot.bot.publisher import Audience, Publisher
@@ -49,8 +49,8 @@ GRACE_S = 2.0
 READ_TIMEOUT_S = 20.0
 """How long an answer is waited for. Longer than the library's 5 s: an answer given up on means a message twice."""
 
-PRIVATE_COMMANDS = ("today", "settings", "help", "start")
-GROUP_COMMANDS = ("today", "help")
+PRIVATE_COMMANDS = (*QUESTIONS, "settings", "help", "start")
+GROUP_COMMANDS = ("today", "hens", "eggs", "nest", "next", "help")
 UPDATES = [Update.MESSAGE, Update.CALLBACK_QUERY]
 
 BotApplication: TypeAlias = Application[
@@ -122,8 +122,9 @@ def build_publisher(
 def add_handlers(application: BotApplication, conversation: Conversation) -> None:
     """Register who answers what. Edited messages are not answered again."""
     fresh = filters.UpdateType.MESSAGE
-    for name in ("start", "help", "today", "settings"):
+    for name in ("start", "help", "settings"):
         application.add_handler(CommandHandler(name, getattr(conversation, name), filters=fresh))
+    application.add_handler(CommandHandler(list(QUESTIONS), conversation.question, filters=fresh))
     application.add_handler(MessageHandler(fresh & filters.COMMAND, conversation.unknown_command))
     application.add_handler(MessageHandler(fresh & filters.TEXT, conversation.text))
     application.add_handler(CallbackQueryHandler(conversation.press))

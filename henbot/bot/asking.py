@@ -1,24 +1,22 @@
 """From a question in plain words to its answer: the same for a chat and for `henbot ask`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from henbot.bot.formatting import format_day, format_future, format_hen_day
+from henbot.bot.answers import Asking, answered
 from henbot.bot.language import best_language, phrases
-from henbot.bot.questions import Question, QuestionKind, understand
+from henbot.bot.questions import Intent, Period, Question, particulars, understand
 from henbot.bot.wording import Wording, plain
 from henbot.domain.errors import HenbotError
 from henbot.domain.flock import Hen
 from henbot.domain.observations import HenId
 from henbot.services.coop_clock import clock_setting, wall_now
-from henbot.services.reports import coop_of, day_report, flock_of, nests_of
-from henbot.services.sitting import sitting_since
-from henbot.services.watch_hours import hours_of_day
+from henbot.services.reports import coop_of, flock_of, nests_of
 from henbot.storage.database import Database
 from henbot.storage.tables import CoopRow
 
@@ -35,6 +33,14 @@ class Answer:
     understood: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Acquaintance:
+    """What must be known of a coop to understand a question; hens by each of their names."""
+
+    hens: Mapping[str, HenId]
+    timezone: tzinfo
+
+
 def respond(database: Database, text: str, language: str | None = None, at: datetime | None = None) -> Answer:
     """The answer to a question in plain words.
 
@@ -48,24 +54,41 @@ def respond(database: Database, text: str, language: str | None = None, at: date
     with database.reading() as session:
         wording, now = _wording(session, language), _now(session, at)
         today = now.astimezone(wording.timezone).date()
-        question = understand(text, today, hens_by_name(wording.hens.values()))
+        question = understand(text, today, hens_by_name(flock_of(session, retired=True)))
         if question is None:
             return Answer(wording.say("hint"), understood=False)
-        return Answer(_answered(session, question, wording, now))
+        answer = answered(Asking(session, question, wording, now))
+        return Answer(answer, understood=question.intent is not Intent.OFF_TOPIC)
 
 
-def day_answer(database: Database, days: int = 0, language: str | None = None, at: datetime | None = None) -> str:
-    """Who laid today, or `days` days later (yesterday: -1); arguments and errors as for `respond`."""
+def answer_to(database: Database, question: Question, language: str | None = None, at: datetime | None = None) -> str:
+    """The answer to a question that a command or a button asks; arguments and errors as for `respond`."""
+    with database.reading() as session:
+        return answered(Asking(session, question, _wording(session, language), _now(session, at)))
+
+
+def answer_command(
+    database: Database, intent: Intent, text: str, language: str | None = None, at: datetime | None = None
+) -> str:
+    """The answer to a command with what stands behind it; arguments and errors as for `respond`."""
     with database.reading() as session:
         wording, now = _wording(session, language), _now(session, at)
+        today = now.astimezone(wording.timezone).date()
+        question = particulars(intent, text, today, hens_by_name(flock_of(session, retired=True)))
+        return answered(Asking(session, question, wording, now))
+
+
+def day_answer(database: Database, days: int, language: str | None = None) -> str:
+    """Who laid today, or `days` days later (yesterday: -1); arguments and errors as for `respond`."""
+    with database.reading() as session:
+        wording, now = _wording(session, language), _now(session, None)
         day = now.astimezone(wording.timezone).date() + timedelta(days=days)
-        return _answered(session, Question(QuestionKind.WHO_LAID, day), wording, now)
+        return answered(Asking(session, Question(Intent.WHO_LAID, None, Period(day, day)), wording, now))
 
 
 def help_answer(database: Database, language: str | None = None) -> str:
     """What the bot can do, with one of the flock as the example."""
-    with database.reading() as session:
-        return _help(_wording(session, language), flock_of(session))
+    return answer_to(database, Question(Intent.HELP), language)
 
 
 def ask(database: Database, text: str, at: datetime | None = None, language: str | None = None) -> str:
@@ -73,7 +96,41 @@ def ask(database: Database, text: str, at: datetime | None = None, language: str
     answer = respond(database, text, language, at)
     if answer.understood:
         return plain(answer.text)
-    return plain(f"{answer.text}\n\n{help_answer(database, language)}")
+    with database.reading() as session:
+        spoken = _wording(session, language).phrases
+    lines = [f"  {spoken.say(f'suggestion-{name}')}" for name in SUGGESTIONS]
+    return plain("\n".join([answer.text, *lines]))
+
+
+SUGGESTIONS = ("today", "yesterday", "help")
+"""What is offered where a question was not understood."""
+
+
+def acquaintance(database: Database) -> Acquaintance | None:
+    """What the database knows of its coop; None if it holds none."""
+    with database.reading() as session:
+        if not session.execute(select(exists().select_from(CoopRow))).scalar():
+            return None
+        return Acquaintance(hens_by_name(flock_of(session, retired=True)), ZoneInfo(coop_of(session).timezone))
+
+
+def explain(lines: Iterable[str], coop: Acquaintance, at: datetime) -> Iterator[dict[str, str | None]]:
+    """What is understood of each question: intent, hen, and first and last day (ISO; None where none applies).
+
+    Args:
+        at: the moment of asking; naive means the coop's time zone.
+    """
+    moment = at if at.tzinfo else at.replace(tzinfo=coop.timezone)
+    today = moment.astimezone(coop.timezone).date()
+    for line in lines:
+        question = understand(line, today, coop.hens) or Question(Intent.OFF_TOPIC)
+        period = question.period
+        yield {
+            "intent": question.intent.value,
+            "hen": question.hen,
+            "from": period.first.isoformat() if period else None,
+            "to": period.last.isoformat() if period else None,
+        }
 
 
 def coop_wording(session: Session, language: str | None = None) -> Wording:
@@ -104,30 +161,3 @@ def _now(session: Session, at: datetime | None) -> datetime:
     if at is None:
         return clock_setting(session).coop_time(wall_now())
     return at if at.tzinfo else at.replace(tzinfo=ZoneInfo(coop_of(session).timezone))
-
-
-def _answered(session: Session, question: Question, wording: Wording, now: datetime) -> str:
-    if question.kind is QuestionKind.HELP:
-        return _help(wording, flock_of(session))
-    today = now.astimezone(wording.timezone).date()
-    if question.day > today:
-        return format_future(question.day, today, wording)
-    return _day(session, question, wording, now)
-
-
-def _day(session: Session, question: Question, wording: Wording, now: datetime) -> str:
-    report = day_report(session, question.day, now)
-    opening = _opening(session, question.day)
-    sitting = sitting_since(session, [bout.id for bout in report.bouts], now)
-    if question.kind is QuestionKind.DID_HEN_LAY and question.hen is not None:
-        return format_hen_day(report, question.hen, wording, opening, sitting)
-    return format_day(report, wording, opening, sitting)
-
-
-def _opening(session: Session, day: date) -> datetime:
-    return hours_of_day(day, coop_of(session)).start
-
-
-def _help(wording: Wording, flock: list[Hen]) -> str:
-    hen = wording.name(flock[0].id) if flock else wording.say("help-some-hen")
-    return wording.say("help", hen=hen)

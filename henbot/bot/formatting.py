@@ -95,7 +95,7 @@ def coverage_words(report: DayReport, wording: Wording, opening: datetime, alway
     if not report.hours:
         return None
     if not report.coverage.enough:
-        stretches = _stretches(report.coverage.blind, wording)
+        stretches = stretches_words(report.coverage.blind, wording)
         return wording.say("blind", nests=wording.nests_number, stretches=stretches)
     if not always:
         return None
@@ -210,7 +210,7 @@ def _absent(report: DayReport, bouts: Sequence[BoutReport], wording: Wording) ->
     return [wording.say("not-seen", hens=hens, nests=wording.nests_number)]
 
 
-def _stretches(blind: Sequence[Span], wording: Wording) -> str:
+def stretches_words(blind: Sequence[Span], wording: Wording) -> str:
     """The longest stretches in the order of time, and how many shorter ones there were."""
     merged = _merged(blind)
     longest = sorted(merged, key=lambda span: -span.length)[:MOST_STRETCHES]

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from html import escape
 from typing import Any, TypeAlias, TypeVar
@@ -13,9 +13,10 @@ from telegram.constants import ChatType, ParseMode
 from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
 from telegram.ext import CallbackContext, ExtBot
 
-from henbot.bot.asking import Answer, CoopUnknown, coop_wording, day_answer, help_answer, respond
+from henbot.bot.asking import Answer, CoopUnknown, answer_command, coop_wording, day_answer, help_answer, respond
 from henbot.bot.keyboards import DAY, HELP, Press, language_choice, read_press, suggestions
 from henbot.bot.language import DEFAULT, Phrases, best_language, phrases
+from henbot.bot.questions import Intent
 from henbot.bot.replies import Replies
 from henbot.services.coop_clock import wall_now
 from henbot.services.reports import coop_of
@@ -26,6 +27,20 @@ T = TypeVar("T")
 Context: TypeAlias = CallbackContext["ExtBot[int]", dict[Any, Any], dict[Any, Any], dict[Any, Any]]
 
 log = structlog.get_logger(__name__)
+
+QUESTIONS: Mapping[str, Intent] = {
+    "today": Intent.WHO_LAID,
+    "hen": Intent.HEN_STATS,
+    "hens": Intent.FLOCK_LIST,
+    "eggs": Intent.LEDGER,
+    "nest": Intent.NOW_IN_NEST,
+    "visits": Intent.VISITS,
+    "next": Intent.NEXT_EGG,
+    "suspects": Intent.SUSPECTS,
+    "why": Intent.WHY,
+    "stats": Intent.EGG_COUNT,
+}
+"""Commands that ask; what stands behind one says of whom and when."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +68,12 @@ class Conversation:
         """/help: what can be asked."""
         await self._reply(update, context, lambda spoken: help_answer(self.database, spoken.language))
 
-    async def today(self, update: Update, context: Context) -> None:
-        """/today: who laid today."""
-        await self._reply(update, context, lambda spoken: day_answer(self.database, 0, spoken.language))
+    async def question(self, update: Update, context: Context) -> None:
+        """/today, /hen NAME, /stats PERIOD and the like: a question whose kind the command says."""
+        message = update.effective_message
+        command, _, rest = (message.text or "" if message else "").lstrip("/").partition(" ")
+        intent = QUESTIONS[command.split("@")[0].lower()]
+        await self._reply(update, context, lambda spoken: answer_command(self.database, intent, rest, spoken.language))
 
     async def settings(self, update: Update, context: Context) -> None:
         """/settings: the language, with a button for each."""

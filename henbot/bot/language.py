@@ -1,13 +1,14 @@
 """Languages: a folder of Fluent files each, found by looking; dates, times and lists by Babel."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, tzinfo
+from datetime import date as Day  # noqa: N812 - a method here is called `date`
+from datetime import datetime, timedelta, tzinfo
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 
 from babel import Locale
-from babel.dates import format_date, format_time
+from babel.dates import format_date, format_interval, format_time
 from babel.lists import format_list
 from fluent.runtime import FluentBundle, FluentResource
 
@@ -49,10 +50,28 @@ class Phrases:
         """A time of day there."""
         return format_time(at.astimezone(timezone), self.say("time-pattern"), locale=self._locale)
 
-    def date(self, day: date, today: date) -> str:
+    def date(self, day: Day, today: Day) -> str:
         """A date with its weekday, and with its year if that is not today's; it may begin a sentence."""
         pattern = "date-pattern" if day.year == today.year else "date-pattern-year"
         return capitalised(format_date(day, self.say(pattern), locale=self._locale))
+
+    def short_date(self, day: Day) -> str:
+        """A date in a list."""
+        return str(format_date(day, self.say("date-pattern-short"), locale=self._locale))
+
+    def day_of(self, day: Day, today: Day) -> str:
+        """Today, yesterday, or a date without its weekday; within a sentence."""
+        if today - day in (timedelta(), timedelta(days=1)):
+            return self.say("day-name-today" if day == today else "day-name-yesterday")
+        pattern = "date-pattern-day" if day.year == today.year else "date-pattern-day-year"
+        return str(format_date(day, self.say(pattern), locale=self._locale))
+
+    def span(self, first: Day, last: Day, today: Day) -> str:
+        """Days from one to another; with the year if that is not today's."""
+        if first == last:
+            return self.date(first, today)
+        skeleton = "MMMMd" if first.year == last.year == today.year else "yMMMMd"
+        return str(format_interval(first, last, skeleton, locale=self._locale))
 
     def listed(self, names: Sequence[str]) -> str:
         """`A, B and C`."""

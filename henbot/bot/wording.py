@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from html import escape, unescape
 
 from henbot.bot.language import Phrases
@@ -39,6 +39,11 @@ class Wording:
     def time(self, at: datetime) -> str:
         """A time of day at the coop."""
         return self.phrases.time(at, self.timezone)
+
+    def moment(self, at: datetime, today: date) -> str:
+        """A time of day at the coop, with its date if that is not today."""
+        day = at.astimezone(self.timezone).date()
+        return self.time(at) if day == today else f"{self.phrases.day_of(day, today)}, {self.time(at)}"
 
     def name(self, hen: HenId) -> str:
         """A hen's name."""

@@ -1,5 +1,6 @@
 """How much of a time was truly seen. No claim is made about the rest."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
@@ -69,21 +70,35 @@ def watch_hours(day: date, opening: time, closing: time, timezone: tzinfo) -> Sp
 
 def coverage(seen: Iterable[Span], hours: Sequence[Span]) -> Coverage:
     """How much of `hours` lies in the seen spans; both may come in any order, and seen spans may overlap."""
-    spans = sorted(seen, key=lambda span: span.start)
-    blind = [gap for hour in hours for gap in _gaps(spans, hour)]
+    spans = merged(seen)
+    starts, ends = [span.start for span in spans], [span.end for span in spans]
+    blind = [
+        gap
+        for hour in hours
+        for gap in _gaps(spans[bisect_right(ends, hour.start) : bisect_left(starts, hour.end)], hour)
+    ]
     total = sum((hour.length for hour in hours), timedelta())
     missed = sum((gap.length for gap in blind), timedelta())
     return Coverage(total, total - missed, tuple(blind))
 
 
-def _gaps(spans: Sequence[Span], hours: Span) -> list[Span]:
+def merged(spans: Iterable[Span]) -> list[Span]:
+    """The same time in spans that do not overlap, in order."""
+    whole: list[Span] = []
+    for span in sorted(spans, key=lambda span: span.start):
+        if whole and span.start <= whole[-1].end:
+            whole[-1] = Span(whole[-1].start, max(whole[-1].end, span.end))
+        else:
+            whole.append(span)
+    return whole
+
+
+def _gaps(spans: Iterable[Span], hours: Span) -> list[Span]:
+    """The parts of `hours` outside of spans that all meet it, in order."""
     gaps: list[Span] = []
     reached = hours.start
     for span in spans:
-        part = span.within(hours)
-        if part is None:
-            continue
-        if part.start > reached:
-            gaps.append(Span(reached, part.start))
-        reached = max(reached, part.end)
+        if span.start > reached:
+            gaps.append(Span(reached, span.start))
+        reached = max(reached, span.end)
     return [*gaps, Span(reached, hours.end)] if reached < hours.end else gaps

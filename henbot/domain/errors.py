@@ -31,3 +31,7 @@ class DatabaseOutdated(HenbotError):
 
 class DatabaseTooNew(HenbotError):
     """A database schema from a newer henbot than this one."""
+
+
+class TrainingFailed(HenbotError):
+    """A training that cannot go on as it was asked for."""

@@ -99,7 +99,7 @@ def day_report(session: Session, day: date, now: datetime) -> DayReport:
         now=now,
         timezone=timezone,
         hours=tuple(hours),
-        coverage=_coverage(session, nests_of(session, since=hours[0].start) if hours else nests, hours, now),
+        coverage=coverage_of(session, nests_of(session, since=hours[0].start) if hours else nests, hours, now),
         bouts=tuple(
             bout for bout in bouts_between(session, start, min(end, now), now) if is_watched_for(bout.arrived_at, coop)
         ),
@@ -234,7 +234,7 @@ def _hours_until(now: datetime, day: date, coop: CoopRow) -> list[Span]:
     return [Span(hours.start, min(hours.end, now))] if hours.start < now else []
 
 
-def _coverage(session: Session, nests: Sequence[Nest], hours: Sequence[Span], now: datetime) -> Coverage:
+def coverage_of(session: Session, nests: Sequence[Nest], hours: Sequence[Span], now: datetime) -> Coverage:
     """Coverage over all laying nests; with several of them, shares are of nest time."""
     parts = [coverage(_seen(session, nest, hours, now), hours) for nest in nests if nest.kind is NestKind.NEST]
     blind = sorted({span for part in parts for span in part.blind}, key=lambda span: (span.start, span.end))

@@ -1,6 +1,7 @@
 """The hours in which something is claimed."""
 
 from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from astral import Observer
@@ -20,17 +21,23 @@ def hours_of_day(day: date, coop: CoopRow) -> Span:
     if coop.watch:
         opening, closing = (time.fromisoformat(part.strip()) for part in coop.watch.split("-"))
         return watch_hours(day, opening, closing, timezone)
-    return _daylight(day, coop, timezone) or watch_hours(day, *DEFAULT_WATCH, timezone)
-
-
-def _daylight(day: date, coop: CoopRow, timezone: ZoneInfo) -> Span | None:
-    """From sunrise to sunset, at midnight at the latest; None if no place is given or the sun does not rise or set."""
     if coop.latitude is None or coop.longitude is None:
-        return None
-    place = Observer(coop.latitude, coop.longitude)
+        return watch_hours(day, *DEFAULT_WATCH, timezone)
+    place = coop.latitude, coop.longitude
+    return daylight(day, place, timezone) or watch_hours(day, *DEFAULT_WATCH, timezone)
+
+
+@lru_cache(maxsize=4000)  # a year's sunrises take longer to compute than all else in an answer about it
+def daylight(day: date, place: tuple[float, float], timezone: ZoneInfo) -> Span | None:
+    """From sunrise to sunset, at midnight at the latest; None if the sun does not rise or set.
+
+    Args:
+        place: latitude and longitude in degrees.
+    """
+    observer = Observer(*place)
     try:
         # Without a zone these are of the day in Greenwich: in Australia the sun would set before it rises.
-        rise, down = sunrise(place, day, timezone), sunset(place, day, timezone)
+        rise, down = sunrise(observer, day, timezone), sunset(observer, day, timezone)
     except ValueError:
         return None
     end = down if down > rise else day_bounds(day, timezone)[1]

@@ -1,6 +1,6 @@
 """The tables. Durations are seconds; times are aware UTC; JSON holds what no question is asked about."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar
 
 from sqlalchemy import JSON, ForeignKey, Index, MetaData, String, UniqueConstraint, text
@@ -88,6 +88,7 @@ class HenRow(Row):
     coop_id: Mapped[int] = mapped_column(ForeignKey("coops.id"))
     names: Mapped[dict[str, str]]
     look: Mapped[str] = mapped_column(default="")
+    hatched_on: Mapped[date | None]
     added_at: Mapped[datetime]
     retired_at: Mapped[datetime | None]
 
@@ -150,6 +151,10 @@ class BoutRow(Row):
         Index(None, "arrived_at"),
         Index(None, "nest_id", "last_seen_at"),
         Index(None, "hen_id", "arrived_at"),
+        # For the answers over long times: they are read from the index alone.
+        Index("ix_bouts_eggs", "verdict", "gone", "arrived_at", "hen_id", "last_seen_at"),
+        Index("ix_bouts_eggs_of_hen", "hen_id", "verdict", "gone", "arrived_at", "last_seen_at"),
+        Index("ix_bouts_sitting", "hen_id", "gone", "arrived_at", "sat_s", "nest_id"),
     )
 
     id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)
@@ -173,7 +178,11 @@ class VisitRow(Row):
     """A visit; `hen_id` is `unknown` below the threshold, and never a foreign key for that reason."""
 
     __tablename__ = "visits"
-    __table_args__ = (Index(None, "nest_id", "arrived_at"), Index(None, "hen_id", "arrived_at"))
+    __table_args__ = (
+        Index(None, "nest_id", "arrived_at"),
+        Index(None, "hen_id", "arrived_at"),
+        Index(None, "arrived_at"),
+    )
 
     id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)
     nest_id: Mapped[str] = mapped_column(ForeignKey("nests.id"))
@@ -218,6 +227,7 @@ class EventRow(Row):
             postgresql_where=text("visit_id IS NULL"),
         ),
         Index(None, "at"),
+        Index(None, "kind", "at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -180,7 +180,7 @@ def test_every_command_says_in_its_help_what_it_does(name: str) -> None:
 def test_make_has_the_promised_targets(project: Path) -> None:
     text = (project / "Makefile").read_text(encoding="utf-8")
     targets = set(re.findall(r"^([a-z]+):", text, re.MULTILINE))
-    assert {"demo", "test", "check", "bench", "accuracy", "soak", "constraints", "clean", "help"} <= targets
+    assert {"demo", "test", "check", "bench", "notebook", "accuracy", "soak", "constraints", "clean", "help"} <= targets
 
 
 def test_ci_runs_the_tests(project: Path) -> None:

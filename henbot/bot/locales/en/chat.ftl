@@ -5,6 +5,15 @@ start = 🐔 Hello, { $name }! I watch the nests of <b>{ $coop }</b> and tell wh
     Ask me <i>who laid today?</i>, or press a button. /help shows all I can do.
 help = <b>What I can do</b>
     /today – who laid today
+    /hen NAME – one hen: her eggs and habits
+    /hens – the flock
+    /eggs – eggs: laid, collected, there
+    /nest – who is in the nest now
+    /visits – who came to the nest
+    /next – who is due
+    /suspects – who does not lay
+    /why – what a verdict rests on
+    /stats – eggs in numbers
     /settings – language
     /help – this list
 
@@ -33,5 +42,18 @@ command-start = say hello
 command-help = what I can do
 command-settings = language
 command-today = who laid today
+command-hen = one hen: her eggs and habits
+command-hens = the flock
+command-eggs = eggs: laid, collected, there
+command-nest = who is in the nest now
+command-visits = who came to the nest
+command-next = who is due
+command-suspects = who does not lay
+command-why = what a verdict rests on
+command-stats = eggs in numbers
 
 admin-refused = ⚠️ I cannot post to the chat { $chat }: { $reason }. Please make me an administrator there who may post messages. I keep trying, and nothing is lost.
+
+suggestion-today = who laid today?
+suggestion-yesterday = who laid yesterday?
+suggestion-help = help

@@ -1,0 +1,156 @@
+"""From a text to its words: folded, counted in figures, and with slips of the pen forgiven."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from functools import cache
+
+from rapidfuzz.distance import OSA
+
+from henbot.bot.questions.lexicon import Concept, entries
+
+LONGEST_QUESTION = 400
+"""Letters of a text that are read: nobody asks longer, and what is longer is no question."""
+
+ONE_SLIP, TWO_SLIPS = 5, 9
+"""Letters from which on one slip, or two, in a word are forgiven; shorter ones have too many neighbours (laid, paid,
+said). Four of five slips are one letter too many, missing, other, or two swapped (Damerau 1964)."""
+
+_AS_WRITTEN = frozenset({Concept.FORBIDDEN, Concept.ELSEWHERE, Concept.ASIDE})
+"""What turns a question away must stand there as it is: a slip must not (`правда` is no `права`)."""
+
+_NOT_SLIPS = frozenset(
+    ("paid", "said", "maid", "plate", "later", "letter", "lady", "eight", "legs", "test", "rest", "west")
+)
+"""Words a slip away from ours that mean something else."""
+
+_EMOJI = {"🥚": " egg ", "🐣": " egg ", "🐔": " hen ", "🐓": " hen ", "🪺": " nest ", "🪹": " nest ", "📷": " camera "}
+_TOKEN = re.compile(
+    r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2})(?!\d)|\d{1,2}:\d{2}"
+    r"|\d{1,2}[./]\d{1,2}(?![\d:])|\d+(?:-?(?:st|nd|rd|th|ого|его|го|ое|ому|му|ых|ые|х|й|е|я|ю)\b)?"
+    r"|/?[^\W\d_]+(?:['-][^\W\d_]+)*|-"
+)
+_QWERTY = "qwertyuiop[]asdfghjkl;'zxcvbnm,.`"
+_JCUKEN = "йцукенгшщзхъфывапролджэячсмитьбюе"
+_TO_CYRILLIC = str.maketrans(_QWERTY, _JCUKEN)
+_TO_LATIN = str.maketrans(_JCUKEN, _QWERTY)
+_HYPHENED = re.compile(r"^(.{3,})-(?:то|ка|таки|с|де)$")
+
+
+def folded(text: str) -> str:
+    """Lower case, one form of each letter, emoji as words, no accents that a keyboard leaves out."""
+    text = unicodedata.normalize("NFKC", text[:LONGEST_QUESTION]).casefold().replace("ё", "е")
+    text = re.sub(r"[’‘`´]", "'", re.sub(r"[‐-―−]|\.\.+", "-", text))
+    for sign, word in _EMOJI.items():
+        text = text.replace(sign, word)
+    return text
+
+
+def tokens_of(text: str) -> list[str]:
+    """Words, numbers, dates and dashes of a folded text."""
+    return [_bare(token) for token in _TOKEN.findall(text)]
+
+
+COMMANDS = ("today", "hen", "hens", "eggs", "visits", "next", "suspects", "nest", "why", "stats", "help", "start")
+"""Commands that may stand in a question, as words."""
+
+
+def _bare(token: str) -> str:
+    if token.startswith("/"):
+        return token[1:] if token[1:] in COMMANDS else "promote"
+    token = token.removesuffix("'s") if token not in ("who's", "what's", "how's", "it's", "she's") else token
+    ended = _HYPHENED.match(token)
+    return ended[1] if ended else token
+
+
+def other_keyboard(text: str) -> str:
+    """What would stand there had the keyboard been switched to the other alphabet (`rnj cytccz` is `кто снесся`)."""
+    return text.translate(_TO_LATIN if re.search(r"[а-я]", text) else _TO_CYRILLIC)
+
+
+_SOUNDS = (
+    ("shch", "щ"), ("sch", "щ"), ("yo", "е"), ("zh", "ж"), ("kh", "х"), ("ts", "ц"), ("ch", "ч"), ("sh", "ш"),
+    ("yu", "ю"), ("ya", "я"), ("ja", "я"), ("ju", "ю"), ("ye", "е"), ("je", "е"),
+    *zip("abvgdezijklmnoprstufhcyw'x", "абвгдезийклмнопрстуфхцывьх", strict=True),
+)  # fmt: skip
+
+
+def in_cyrillic(text: str) -> str:
+    """Russian that was written in Latin letters (`kto snessya`), in its own."""
+    for latin, cyrillic in _SOUNDS:
+        text = text.replace(latin, cyrillic)
+    return text.replace("йа", "я")
+
+
+@cache
+def concepts_of(word: str) -> frozenset[Concept]:
+    """What a word brings; empty for one that we do not know, even with a slip."""
+    exact, stems = _words()
+    if word in exact:
+        return exact[word]
+    if any(letter.isdigit() for letter in word):
+        return frozenset({Concept.FILLER})
+    for length in range(len(word), 1, -1):
+        if word[:length] in stems:
+            return stems[word[:length]]
+    parts = [part for part in word.split("-") if part]
+    if len(parts) > 1:
+        return frozenset().union(*map(concepts_of, parts))
+    if word.isascii() and in_cyrillic(word) in exact:
+        return exact[in_cyrillic(word)]
+    return _with_slip(word)
+
+
+def is_known(word: str) -> bool:
+    """Whether the word stands in the lexicon as it is written."""
+    exact, stems = _words()
+    return word in exact or any(word[:length] in stems for length in range(2, len(word) + 1))
+
+
+def is_known_exactly(word: str) -> bool:
+    """Whether this very form stands in the lexicon."""
+    return word in _words()[0]
+
+
+def known_form(word: str, known: Iterable[str]) -> str | None:
+    """The one of some known words that is meant, with a slip forgiven; None if none is."""
+    known = tuple(known)
+    if word in known:
+        return word
+    most = slips_forgiven(word)
+    if not most or word in _NOT_SLIPS:
+        return None
+    found = ((OSA.distance(word, other, score_cutoff=most), other) for other in known if len(other) >= ONE_SLIP - 1)
+    near = min(((slips, other) for slips, other in found if slips <= most), default=None)
+    return near[1] if near else None
+
+
+def slips_forgiven(word: str) -> int:
+    """How many slips are forgiven in a word of this length."""
+    return 0 if len(word) < ONE_SLIP - 1 else 1 if len(word) < TWO_SLIPS else 2
+
+
+def _with_slip(word: str) -> frozenset[Concept]:
+    exact, stems = _words()
+    near = known_form(word, (one for one in exact if len(one) >= ONE_SLIP - 1 and not exact[one] & _AS_WRITTEN))
+    if near and OSA.distance(word, near) <= slips_forgiven(min(word, near, key=len)):
+        return exact[near]
+    if len(word) < ONE_SLIP + 1 or word in _NOT_SLIPS:
+        return frozenset()
+    for stem, concepts in sorted(stems.items(), key=lambda item: -len(item[0])):
+        if len(stem) < ONE_SLIP:
+            break
+        if concepts & _AS_WRITTEN:
+            continue
+        if any(
+            OSA.distance(word[:length], stem, score_cutoff=1) <= 1 for length in range(len(stem) - 1, len(stem) + 2)
+        ):
+            return concepts
+    return frozenset()
+
+
+@cache
+def _words() -> tuple[Mapping[str, frozenset[Concept]], Mapping[str, frozenset[Concept]]]:
+    exact = {entry: concepts for entry, concepts in entries().items() if not entry.endswith("*")}
+    stems = {entry[:-1]: concepts for entry, concepts in entries().items() if entry.endswith("*")}
+    return exact, stems

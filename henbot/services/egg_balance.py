@@ -1,0 +1,165 @@
+"""The ledger: eggs that appeared, were collected, are there, and are not accounted for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from henbot.domain.clock import day_bounds
+from henbot.domain.coverage import Coverage
+from henbot.domain.events import EggLaid, EggsCollected
+from henbot.domain.observations import NestId
+from henbot.services.eggs import MOST_DAYS, Tally, eggs_between
+from henbot.services.reports import coop_of
+from henbot.services.watching import coverage_by_day, together
+from henbot.storage.tables import EggCountRow, EventRow, NestRow
+from henbot.storage.told import CollectionRow, FoundEggRow
+
+SAME_COLLECTION = timedelta(hours=3)
+"""A collection that is told within this time of one that was seen is the same: what a person says of it stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """Eggs that were taken from the nests; `told` by a person, else seen."""
+
+    at: datetime
+    eggs: int
+    told: bool
+    everything: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EggBalance:
+    """The eggs of the nests over some days; those found elsewhere stand aside, for they are taken when they are found.
+
+    Attributes:
+        before: eggs in the nests when the days began; None where eggs cannot be counted in pictures.
+        appeared: eggs seen to be new; where eggs cannot be counted, those of bouts that surely or probably gave one.
+        probably: how many of `appeared` rest on time alone.
+        there: eggs in the nests at the end, by nest where they can be counted; None where in no nest.
+        missing: before + appeared - collected - there: eggs that are not accounted for (less than nothing: more are
+            there than were seen to appear); None where eggs cannot be counted.
+        not_collected: before + appeared - collected, for a coop whose eggs cannot be counted.
+        found: eggs that people found outside the nests.
+    """
+
+    first: date
+    last: date
+    before: int | None
+    appeared: int
+    probably: int
+    collections: tuple[Collection, ...]
+    there: int | None
+    there_by_nest: tuple[tuple[NestId, int, datetime], ...]
+    found: int
+    coverage: Coverage
+
+    @property
+    def collected(self) -> int:
+        """Eggs that were taken from the nests."""
+        return sum(one.eggs for one in self.collections)
+
+    @property
+    def not_collected(self) -> int:
+        """Eggs that should lie there or be gone."""
+        return (self.before or 0) + self.appeared - self.collected
+
+    @property
+    def missing(self) -> int | None:
+        """Eggs that are not accounted for."""
+        return None if self.there is None else self.not_collected - self.there
+
+
+def egg_balance(session: Session, first: date, last: date, now: datetime) -> EggBalance:
+    """The ledger from one day to another, both included, as it stands at `now`; of a long time, its last year."""
+    timezone = ZoneInfo(coop_of(session).timezone)
+    first = max(first, last - timedelta(days=MOST_DAYS - 1))
+    start, end = day_bounds(first, timezone)[0], min(day_bounds(last, timezone)[1], now)
+    there, before = _counts_at(session, end), _counts_at(session, start)
+    appeared, probably = _appeared(session, first, last, now, counted=bool(there))
+    return EggBalance(
+        first=first,
+        last=last,
+        before=sum(eggs for _, eggs, _ in before) if there else None,
+        appeared=appeared,
+        probably=probably,
+        collections=tuple(collections_between(session, start, end)),
+        there=sum(eggs for _, eggs, _ in there) if there else None,
+        there_by_nest=tuple(there),
+        found=_found(session, start, end),
+        coverage=together(coverage_by_day(session, first, last, now)),
+    )
+
+
+def eggs_there(session: Session, at: datetime) -> int:
+    """How many eggs "all of them" are, for a collection that is told then: what was counted, else not taken."""
+    timezone = ZoneInfo(coop_of(session).timezone)
+    today = at.astimezone(timezone).date()
+    balance = egg_balance(session, today, today, at)
+    if balance.there is None:
+        return max(balance.not_collected, 0)
+    counted_at = max(counted for _, _, counted in balance.there_by_nest)
+    taken = sum(one.eggs for one in balance.collections if one.told and one.at > counted_at)
+    return max(balance.there - taken, 0)
+
+
+def collections_between(session: Session, start: datetime, end: datetime) -> list[Collection]:
+    """Eggs taken in [start, end), seen and told; one that was both counts once, as it was told."""
+    told = [
+        Collection(row.at, row.eggs, told=True, everything=row.everything)
+        for row in session.execute(
+            select(CollectionRow).where(
+                CollectionRow.at >= start, CollectionRow.at < end, CollectionRow.undone_at.is_(None)
+            )
+        ).scalars()
+    ]
+    seen = [
+        Collection(at, eggs, told=False)
+        for at, eggs in _eggs_of_events(session, EggsCollected.kind, start, end)
+        if not any(abs(one.at - at) <= SAME_COLLECTION for one in told)
+    ]
+    return sorted([*told, *seen], key=lambda one: one.at)
+
+
+def _appeared(session: Session, first: date, last: date, now: datetime, *, counted: bool) -> tuple[int, int]:
+    if counted:
+        timezone = ZoneInfo(coop_of(session).timezone)
+        start, end = day_bounds(first, timezone)[0], min(day_bounds(last, timezone)[1], now)
+        return sum(eggs for _, eggs in _eggs_of_events(session, EggLaid.kind, start, end)), 0
+    tally = Tally.of(egg for egg in eggs_between(session, first, last, now) if egg.nest)
+    return tally.total, tally.probably
+
+
+def _eggs_of_events(session: Session, kind: str, start: datetime, end: datetime) -> Sequence[tuple[datetime, int]]:
+    query = (
+        select(EventRow.at, EventRow.details)
+        .where(EventRow.kind == kind, EventRow.at >= start, EventRow.at < end)
+        .order_by(EventRow.at)
+    )
+    return [(at, int(details.get("eggs", 1))) for at, details in session.execute(query).tuples()]
+
+
+def _counts_at(session: Session, at: datetime) -> list[tuple[NestId, int, datetime]]:
+    """The newest count of each nest at a moment: eggs and when they were counted."""
+    nests = session.execute(select(NestRow.id).where(NestRow.kind == "nest").order_by(NestRow.id)).scalars().all()
+    found = []
+    for nest in nests:
+        query = (
+            select(EggCountRow.eggs, EggCountRow.at)
+            .where(EggCountRow.nest_id == nest, EggCountRow.at <= at)
+            .order_by(EggCountRow.at.desc())
+            .limit(1)
+        )
+        newest = session.execute(query).tuples().first()
+        if newest:
+            found.append((NestId(nest), newest[0], newest[1]))
+    return found
+
+
+def _found(session: Session, start: datetime, end: datetime) -> int:
+    query = select(FoundEggRow.id).where(FoundEggRow.at >= start, FoundEggRow.at < end, FoundEggRow.undone_at.is_(None))
+    return len(session.execute(query).all())

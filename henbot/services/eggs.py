@@ -1,0 +1,222 @@
+"""Eggs over a period, each with how sure it is: from the bouts' verdicts, the eggs seen, and what people told."""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import String, cast, or_, select
+from sqlalchemy.orm import Session
+
+from henbot.domain.clock import day_bounds
+from henbot.domain.events import EggLaid
+from henbot.domain.observations import UNKNOWN, HenId, NestId, VisitId
+from henbot.domain.verdicts import Verdict
+from henbot.services.reports import coop_of
+from henbot.storage.tables import BoutRow, EventRow
+from henbot.storage.told import FoundEggRow
+
+MOST_DAYS = 366
+"""Days that eggs are listed over one by one; counts over longer times are made by the database."""
+
+_DAY = timedelta(days=1)
+_COUNTED_WITHIN = timedelta(hours=2)
+_NO_CANDIDATES = "[]"
+
+
+@dataclass(frozen=True, slots=True)
+class Egg:
+    """An egg.
+
+    Attributes:
+        at: when her bout ended, when it was counted (where nobody can say whose it is), or when it was found.
+        day: of the coop's calendar.
+        hen: who laid it, `UNKNOWN` where that is not sure.
+        nest: None outside the nests.
+        verdict: `LAID` (an egg was seen or told), `PROBABLY` (by time alone), or `UNSURE` (an egg was seen, and several
+            hens may have laid it).
+        candidates: hens it may be of, where that is unsure.
+        bout: None where it is of no one bout.
+    """
+
+    at: datetime
+    day: date
+    hen: HenId
+    nest: NestId | None
+    verdict: Verdict
+    candidates: tuple[HenId, ...] = ()
+    bout: VisitId | None = None
+    eggs: int = 1
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Eggs by how sure they are; see `Egg.verdict`."""
+
+    laid: int = 0
+    probably: int = 0
+    unsure: int = 0
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return self.laid + self.probably + self.unsure
+
+    @classmethod
+    def of(cls, eggs: Iterable[Egg]) -> "Tally":
+        """Count eggs."""
+        sums = dict.fromkeys(Verdict, 0)
+        for egg in eggs:
+            sums[egg.verdict] += egg.eggs
+        return cls(sums[Verdict.LAID], sums[Verdict.PROBABLY], sums[Verdict.UNSURE])
+
+
+def eggs_between(session: Session, first: date, last: date, now: datetime, hen: HenId | None = None) -> list[Egg]:
+    """Eggs from one day to another, both included, known at `now`; in the order of time.
+
+    A hen lays at most one egg a day unless more were seen (Etches 1996), so of her bouts that probably gave one, one a
+    day counts, and none where an egg was seen.
+
+    Args:
+        first, last: at most `MOST_DAYS` apart; of a longer time the end is taken.
+        hen: of her alone: also the eggs that may be hers or another's.
+    """
+    timezone = ZoneInfo(coop_of(session).timezone)
+    first = max(first, last - timedelta(days=MOST_DAYS - 1))
+    bounds = day_bounds(first, timezone)[0], min(day_bounds(last, timezone)[1], now)
+    eggs = [
+        *_of_bouts(session, bounds, now, timezone, hen),
+        *_nobodys(session, bounds, timezone, hen),
+        *_found(session, bounds, timezone, hen),
+    ]
+    return sorted(eggs, key=lambda egg: egg.at)
+
+
+def times_of(eggs: Iterable[Egg], hen: HenId) -> list[datetime]:
+    """When a hen laid, surely or probably, in order; without those that were found, for nobody knows since when."""
+    return [egg.at for egg in eggs if egg.hen == hen and egg.nest is not None and egg.verdict is not Verdict.UNSURE]
+
+
+def _of_bouts(
+    session: Session, bounds: tuple[datetime, datetime], now: datetime, timezone: ZoneInfo, hen: HenId | None
+) -> list[Egg]:
+    query = (
+        select(BoutRow.id, BoutRow.hen_id, BoutRow.nest_id, BoutRow.last_seen_at, BoutRow.verdict)
+        .where(
+            BoutRow.verdict.in_([Verdict.LAID.value, Verdict.PROBABLY.value]),
+            BoutRow.gone.is_(False),
+            BoutRow.arrived_at >= bounds[0],
+            BoutRow.arrived_at < bounds[1],
+            BoutRow.last_seen_at <= now,
+        )
+        .order_by(BoutRow.arrived_at)
+    )
+    if hen is not None:
+        query = query.where(BoutRow.hen_id == hen)
+    eggs = [
+        Egg(at, at.astimezone(timezone).date(), HenId(whose), NestId(nest), Verdict(verdict), bout=VisitId(bout))
+        for bout, whose, nest, at, verdict in session.execute(query).tuples()
+    ]
+    return _one_a_day(eggs)
+
+
+def _one_a_day(eggs: Sequence[Egg]) -> list[Egg]:
+    seen = {(egg.hen, egg.day) for egg in eggs if egg.verdict is Verdict.LAID}
+    kept: list[Egg] = []
+    for egg in eggs:
+        if egg.verdict is Verdict.PROBABLY and egg.hen != UNKNOWN:
+            if (egg.hen, egg.day) in seen:
+                continue
+            seen.add((egg.hen, egg.day))
+        kept.append(egg)
+    return kept
+
+
+def _found(session: Session, bounds: tuple[datetime, datetime], timezone: ZoneInfo, hen: HenId | None) -> list[Egg]:
+    query = select(FoundEggRow).where(
+        FoundEggRow.at >= bounds[0], FoundEggRow.at < bounds[1], FoundEggRow.undone_at.is_(None)
+    )
+    if hen is not None:
+        query = query.where(FoundEggRow.hen_id == hen)
+    return [
+        Egg(
+            row.at,
+            row.at.astimezone(timezone).date(),
+            HenId(row.hen_id) if row.hen_id else UNKNOWN,
+            None,
+            Verdict.LAID,
+            place=row.place,
+        )
+        for row in session.execute(query).scalars()
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """A bout that an egg may be of.
+
+    Attributes:
+        until: an egg counted later is not of this bout.
+        hens: several where it is unsure whose egg it is; none where it is hers for sure.
+    """
+
+    since: datetime
+    until: datetime
+    hens: tuple[HenId, ...]
+
+
+def _nobodys(session: Session, bounds: tuple[datetime, datetime], timezone: ZoneInfo, hen: HenId | None) -> list[Egg]:
+    """Eggs that were seen and that no bout has for its own."""
+    counted = _counted(session, bounds)
+    if not counted:
+        return []
+    claims = _claims(session, counted[0][1] - _DAY, counted[-1][1])
+    eggs: list[Egg] = []
+    for nest, at, number in counted:
+        near = _near(claims.get(nest, []), at)
+        left = number - sum(not claim.hens for claim in near)
+        hens = tuple(dict.fromkeys(name for claim in near for name in claim.hens))
+        if left > 0 and (hen is None or hen in hens):
+            eggs.append(Egg(at, at.astimezone(timezone).date(), UNKNOWN, nest, Verdict.UNSURE, hens, eggs=left))
+    return eggs
+
+
+def _counted(session: Session, bounds: tuple[datetime, datetime]) -> list[tuple[NestId, datetime, int]]:
+    """New eggs that are not of one hen for sure: where, when, how many; in the order of time."""
+    query = (
+        select(EventRow.nest_id, EventRow.at, EventRow.details)
+        .where(EventRow.kind == EggLaid.kind, EventRow.at >= bounds[0], EventRow.at < bounds[1])
+        .order_by(EventRow.at)
+    )
+    rows = session.execute(query).tuples()
+    return [(NestId(nest), at, int(details.get("eggs", 1))) for nest, at, details in rows if not details.get("hen")]
+
+
+def _claims(session: Session, start: datetime, end: datetime) -> dict[NestId, list[_Claim]]:
+    """Bouts that eggs may be of, by nest, in the order of arrival."""
+    query = (
+        select(
+            BoutRow.nest_id, BoutRow.arrived_at, BoutRow.last_seen_at, BoutRow.verdict_at, BoutRow.verdict_candidates
+        )
+        .where(
+            BoutRow.verdict.in_([Verdict.LAID.value, Verdict.UNSURE.value]),
+            BoutRow.gone.is_(False),
+            BoutRow.arrived_at >= start,
+            BoutRow.arrived_at < end,
+            or_(BoutRow.verdict == Verdict.LAID.value, cast(BoutRow.verdict_candidates, String) != _NO_CANDIDATES),
+        )
+        .order_by(BoutRow.arrived_at)
+    )
+    found: dict[NestId, list[_Claim]] = {}
+    for nest, since, seen_at, counted_at, hens in session.execute(query).tuples():
+        until = counted_at or seen_at + _COUNTED_WITHIN
+        found.setdefault(NestId(nest), []).append(_Claim(since, until, tuple(map(HenId, hens))))
+    return found
+
+
+def _near(claims: Sequence[_Claim], at: datetime) -> list[_Claim]:
+    until = bisect_left(claims, at, key=lambda claim: claim.since)
+    since = bisect_left(claims, at - _DAY, key=lambda claim: claim.since)
+    return [claim for claim in claims[since:until] if claim.until >= at]
