@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from detector.backbone import COCK, HEN, Backbone, Features, Floats
 from detector.classifier import LinearHead
-from detector.crops import Pixels, quality_of
+from detector.crops import Pixels, quality_of, shows_nothing
 from detector.foreground import Box, MapScale, NestReference, Sight, familiarity, look, within
-from detector.identity import Gallery, portrait
+from detector.identity import Gallery, embedding
+from detector.infrared import is_colourless
 from detector.versions import HEADS, load_version, tail_of
 from henbot.domain.errors import ModelLoadFailed
 from henbot.domain.observations import UNKNOWN, Bird, HenId, ModelId, NestId, Posture, Quality, most_probable_count
@@ -31,11 +32,15 @@ LINEAR = ("occupied", "anywhere", "two", "posture", "posture_anywhere", "roost")
 Place: TypeAlias = tuple[str, NestId]
 """A coop's name and a nest of it."""
 
-FAMILIAR = 0.25
-"""Share of a picture that must look like a known nest, empty, for a nest of another name to be taken for it. Learning
-from the earlier half of each set's days, three of four pictures of the later half reach it with their own nest, hens
-included (chookegg's right box: six of ten), and none of 302 with a nest of another coop (0.24 at most).
+FAMILIAR, FAMILIAR_ELSEWHERE = 0.1, 0.25
+"""Share of a picture that must look like a known nest, empty, for a nest of another name to be taken for it, in the
+coop of that nest and in one that the version does not know. Learning from the earlier half of each set's days, three of
+four pictures of the later half reach 0.25 with their own nest, hens included (chookegg's right box: six of ten), and
+none of 302 with a nest of another coop (0.24 at most).
 """
+
+NOTHING_SEEN = (0.55, 0.43, 0.02)
+"""What is said of hens where a picture shows nothing: neither that one is there nor that none is (`WatchRules`)."""
 
 TWO_PRIOR = 0.02
 """Probability of a second hen given a first, where a version never saw two."""
@@ -48,7 +53,10 @@ chickencam, chookegg and henhouse, 39, 80 and 50 % of the occupied nests and 0, 
 
 @dataclass(frozen=True, slots=True)
 class Recognition:
-    """What a recogniser says of one crop; `Observation` has the words' meaning."""
+    """What a recogniser says of one crop; `Observation` has the words' meaning.
+
+    `birds` are the first and the second hen as they look if they are there, however probable that is; none on a roost.
+    """
 
     hens_probabilities: tuple[float, ...]
     birds: tuple[Bird, ...]
@@ -137,7 +145,7 @@ def _place(path: str, coops: Sequence[str]) -> Place:
 
 def presence_features(sight: Sight) -> Floats:
     """(341,): what differs from the empty nest, and the scene."""
-    return np.concatenate([sight.statistics, sight.learned_scene])
+    return np.concatenate([sight.statistics, sight.scene])
 
 
 def posture_features(sight: Sight) -> Floats:
@@ -163,24 +171,32 @@ class TrainedRecogniser:
 
     def _recognise(self, crop: Pixels, features: Features, nest: NestId) -> Recognition:
         quality = quality_of(crop)
+        if shows_nothing(crop) and (self.coop, nest) not in self._heads.roosts:
+            return Recognition(NOTHING_SEEN, (STRANGER, STRANGER), quality)
         if (self.coop, nest) in self._heads.roosts:
             return Recognition(self._roost(features), (), quality)
         reference = self._reference(features, nest)
         sight = look(features, crop, self._heads.scale, reference)
         hens = self._hens(sight, familiar=reference is not None)
         postures = self._postures(sight, familiar=reference is not None)
-        birds = (self._bird(sight, postures, quality), STRANGER)[: int(np.argmax(hens))]
-        return Recognition(hens, birds, quality)
+        return Recognition(hens, (self._bird(sight, crop, postures, quality), STRANGER), quality)
 
     def _reference(self, features: Features, nest: NestId) -> NestReference | None:
         """The nest's own reference, or that of a known nest which the picture shows: a nest or coop may be renamed."""
         known = self._heads.references
         if own := known.get((self.coop, nest)):
             return own
-        others = [one for (coop, _), one in known.items() if coop == self.coop or self.coop not in self._heads.coops]
-        alike = [(familiarity(features, self._heads.scale, other), other) for other in others]
+        alike = [
+            (
+                familiarity(features, self._heads.scale, other)
+                / (FAMILIAR if coop == self.coop else FAMILIAR_ELSEWHERE),
+                other,
+            )
+            for (coop, _), other in known.items()
+            if coop == self.coop or self.coop not in self._heads.coops
+        ]
         share, best = max(alike, key=lambda pair: pair[0], default=(0.0, None))
-        return best if share >= FAMILIAR else None
+        return best if share >= 1.0 else None
 
     @property
     def hens(self) -> tuple[HenId, ...]:
@@ -204,7 +220,7 @@ class TrainedRecogniser:
             for place, name in enumerate(posture.classes):
                 found[name] = float(logits[place] - np.logaddexp.reduce(np.delete(logits, place)))
         if gallery := heads.galleries.get(self.coop):
-            odds = gallery.log_odds(portrait(sight)[None])[0]
+            odds = gallery.log_odds(embedding(sight)[None])[0]
             found |= {str(hen): float(value) for hen, value in zip(gallery.hens, odds, strict=True)}
         return found
 
@@ -230,13 +246,15 @@ class TrainedRecogniser:
         shares = head.probabilities(row[None])[0]
         return {Posture(name): float(p) for name, p in zip(head.classes, shares, strict=True)}
 
-    def _bird(self, sight: Sight, postures: Mapping[Posture, float], quality: Quality) -> Bird:
-        trust = 1.0 - PARTIAL_HIDES * postures.get(Posture.PARTIAL, 0.0)
-        trust *= 1.0 if quality is Quality.OK else POOR_PICTURE_HIDES
+    def _bird(self, sight: Sight, crop: Pixels, postures: Mapping[Posture, float], quality: Quality) -> Bird:
         gallery = self._heads.galleries.get(self.coop)
         if gallery is None:
             return Bird(hens={UNKNOWN: 1.0}, postures=postures)
-        (hens,) = gallery.posteriors(portrait(sight)[None], np.asarray([trust], np.float32))
+        if is_colourless(crop):
+            return Bird(hens=gallery.abstention(), postures=postures)
+        trust = 1.0 - PARTIAL_HIDES * postures.get(Posture.PARTIAL, 0.0)
+        trust *= 1.0 if quality is Quality.OK else POOR_PICTURE_HIDES
+        (hens,) = gallery.posteriors(embedding(sight)[None], np.asarray([trust], np.float32))
         return Bird(hens=hens, postures=postures)
 
 
@@ -252,9 +270,8 @@ class StockRecogniser:
         """One answer a crop; crops: (n, 224, 224, 3) uint8 RGB, nests: their n nests."""
         found = []
         for crop, features, _ in zip(crops, self._backbone.each(crops), nests, strict=True):
-            hens = stock_hens(features)
-            birds = (STRANGER,) if int(np.argmax(hens)) else ()
-            found.append(Recognition(hens, birds, quality_of(crop)))
+            hens = NOTHING_SEEN if shows_nothing(crop) else stock_hens(features)
+            found.append(Recognition(hens, (STRANGER, STRANGER), quality_of(crop)))
         return found
 
 

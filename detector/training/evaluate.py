@@ -8,10 +8,10 @@ from typing import Any, TypedDict
 
 import numpy as np
 
-from detector.crops import Pixels
 from detector.recognition import Recogniser, Recognition
 from detector.training.dataset import Dataset, LabelledNest, crops_of, load_dataset
-from henbot.domain.observations import UNKNOWN
+from henbot.domain.belief import NestBelief, believe
+from henbot.domain.observations import UNKNOWN, CameraId, NestId, Observation
 
 DRAWS = 1000
 """Bootstrap draws for the 95 % intervals; frames are neighbours in time, so the truth is wider."""
@@ -35,6 +35,8 @@ class FrameRow(TypedDict):
 
 
 Judged = tuple[LabelledNest, FrameRow]
+Look = tuple[LabelledNest, Recognition]
+Seen = tuple[LabelledNest, Observation]
 
 
 def evaluate(
@@ -43,8 +45,12 @@ def evaluate(
     days_from: date | None = None,
     days_to: date | None = None,
     tick: Callable[[], None] = lambda: None,
+    *,
+    stills: bool = False,
 ) -> dict[str, Any]:
     """`{metrics, frames}` of a dataset folder.
+
+    As when it serves, each picture of a nest is seen in the light of those before it, in the order of their times.
 
     Args:
         dataset: the folder.
@@ -52,38 +58,65 @@ def evaluate(
         days_from: first day in the coop's time zone; all if None.
         days_to: last day, inclusive.
         tick: called once a row.
+        stills: judge each picture by itself instead.
 
     Raises:
         DatasetInvalid: the folder is malformed.
     """
     read = load_dataset(dataset)
     chosen = replace(read, rows=tuple(read.of_days(days_from, days_to)))
-    judged, skipped = judge(chosen, recogniser, tick)
+    judged, skipped = judge(chosen, recogniser, tick, stills=stills)
     metrics = measure(read, judged) | {"frames": len(judged), "skipped": sorted(set(skipped))}
     return {"metrics": metrics, "frames": [said for _, said in judged]}
 
 
 def judge(
-    read: Dataset, recogniser: Recogniser, tick: Callable[[], None] = lambda: None
+    read: Dataset, recogniser: Recogniser, tick: Callable[[], None] = lambda: None, *, stills: bool = False
 ) -> tuple[list[Judged], list[str]]:
     """What is said of each row of a dataset, and the pictures that could not be read."""
-    judged: list[Judged] = []
+    looks: list[Look] = []
     skipped: list[str] = []
     for row, crop in crops_of(read, read.rows):
         tick()
         if crop is None:
             skipped.append(row.file)
         else:
-            judged.append((row, _say(recogniser, row, crop)))
-    return judged, skipped
+            looks.append((row, recogniser.recognise(crop[None], [row.nest])[0]))
+    return [(row, frame_row(row, seen)) for row, seen in believed(read, looks, stills=stills)], skipped
 
 
-def _say(recogniser: Recogniser, row: LabelledNest, crop: Pixels) -> FrameRow:
-    return frame_row(row, recogniser.recognise(crop[None], [row.nest])[0])
+def believed(dataset: Dataset, looks: Sequence[Look], *, stills: bool = False) -> list[Seen]:
+    """The looks at a dataset's rows as observations, in the order given, filtered as `henbot.domain.belief` does.
+
+    Pictures that lie at one moment, as those of a set without times do, are each seen by themselves.
+    """
+    beliefs: dict[NestId, NestBelief] = {}
+    found: dict[int, Observation] = {}
+    for index in sorted(range(len(looks)), key=lambda i: looks[i][0].captured_at):
+        row, said = looks[index]
+        seen = _observation(row, said)
+        if dataset.nests[row.nest].kind == "nest":
+            before = NestBelief() if stills else beliefs.get(row.nest, NestBelief())
+            beliefs[row.nest], seen = believe(before, seen)
+        found[index] = seen
+    return [(row, found[index]) for index, (row, _) in enumerate(looks)]
 
 
-def frame_row(row: LabelledNest, said: Recognition) -> FrameRow:
-    """A recognition in the words of `labels.csv`."""
+def _observation(row: LabelledNest, said: Recognition) -> Observation:
+    return Observation(
+        camera=CameraId(""),
+        nest=row.nest,
+        at=row.captured_at,
+        hens_probabilities=said.hens_probabilities,
+        birds=said.birds,
+        quality=said.quality,
+        frame=row.file,
+        eggs_probabilities=said.eggs_probabilities,
+    )
+
+
+def frame_row(row: LabelledNest, said: Observation) -> FrameRow:
+    """What is seen of a row's nest, in the words of `labels.csv`."""
     bird = said.birds[0] if said.birds else None
     hens = {str(hen): round(p, 4) for hen, p in bird.hens.items()} if bird else {}
     postures = {str(posture): round(p, 4) for posture, p in bird.postures.items()} if bird else {}
@@ -91,7 +124,7 @@ def frame_row(row: LabelledNest, said: Recognition) -> FrameRow:
         file=row.file,
         captured_at=row.captured_at.isoformat().replace("+00:00", "Z"),
         nest=str(row.nest),
-        hens=int(np.argmax(said.hens_probabilities)),
+        hens=said.hens,
         hen=max(hens, key=hens.__getitem__, default=None),
         posture=max(postures, key=postures.__getitem__, default=None),
         eggs=said.eggs,

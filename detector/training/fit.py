@@ -15,11 +15,12 @@ from rich.progress import Progress
 from detector.backbone import Backbone, Floats
 from detector.classifier import LinearHead
 from detector.foreground import Sight
-from detector.identity import Gallery, portrait
+from detector.identity import Gallery, embedding
+from detector.newcomers import STRANGER
 from detector.recognition import Heads, Place, posture_features, presence_features
 from detector.training.augment import USUAL, Relighting
 from detector.training.dataset import Dataset, crops_of, load_dataset
-from detector.training.gallery import STRANGER, Portraits, fit_gallery
+from detector.training.gallery import Portraits, fit_gallery
 from detector.training.heads import fit_head, fit_temperature
 from detector.training.study import Picture, Sample, Study, number_sittings, steps_of, study
 from detector.versions import Manifest, write_version
@@ -260,7 +261,7 @@ def _fit_identity(samples: Sequence[Sample]) -> Gallery | None:
         return None
     return fit_gallery(
         Portraits(
-            birds=np.stack([portrait(s.sight) for s in known]),
+            birds=np.stack([embedding(s.sight) for s in known]),
             hens=np.asarray([STRANGER if s.repainted else str(s.picture.row.hen) for s in known]),
             painted_from=np.asarray([str(s.picture.row.hen) for s in known]),
             sittings=np.asarray([s.picture.sitting for s in known], np.int64),
