@@ -15,11 +15,14 @@ from detector.crops import CROP_SIDE, Pixels
 from detector.training.augment import Relighting, relight
 
 SIDE = CROP_SIDE
-LEAST_VISIBLE = 0.35
+LEAST_VISIBLE = 0.25
 """Share of an egg that must be seen for it to count; with less than half of that it is no egg at all."""
 
 _SHELLS = np.asarray(
-    [(238, 232, 222), (225, 190, 150), (196, 138, 98), (166, 104, 72), (214, 196, 168), (176, 196, 178), (232, 208, 196)],
+    [
+        (238, 232, 222), (225, 190, 150), (196, 138, 98), (166, 104, 72), (214, 196, 168), (176, 196, 178),
+        (232, 208, 196),
+    ],
     np.float32,
 )  # fmt: skip
 """White, cream, brown, dark brown, buff, blue-green and pink shells, RGB."""
@@ -120,10 +123,10 @@ def _scatter(
     owner = canvas.owner.astype(np.float32)
     for centre, step, bright in zip(centres, steps / 2, brightness, strict=True):
         bend = random.normal(0, 0.15 * length, 2)
-        points = np.round(np.asarray([[centre - step, centre + bend, centre + step]]) * 8).astype(np.int32)
+        points = np.round(np.asarray([centre - step, centre + bend, centre + step]) * 8).astype(np.int32)
         thick = max(1, round(width * canvas.between(0.5, 1.3)))
-        cv2.polylines(canvas.pixels, points, False, (ground * bright).tolist(), thick, cv2.LINE_AA, 3)
-        cv2.polylines(owner, points, False, -1.0, thick, cv2.LINE_8, 3)
+        cv2.polylines(canvas.pixels, [points], False, (ground * bright).tolist(), thick, cv2.LINE_AA, 3)
+        cv2.polylines(owner, [points], False, -1.0, thick, cv2.LINE_8, 3)
     canvas.owner = owner.astype(np.int32)
 
 
@@ -142,8 +145,8 @@ def _walls(canvas: _Canvas) -> None:
         deep = SIDE * canvas.between(0.03, 0.55 if canvas.chance(0.3) else 0.25)
         mask = np.zeros((SIDE, SIDE), np.float32)
         slant = canvas.random.normal(0, 12)
-        corners = np.asarray([[(-9, -9), (SIDE + 9, -9), (SIDE + 9, deep + slant), (-9, deep - slant)]])
-        cv2.fillPoly(mask, np.round(corners * 8).astype(np.int32), 1.0, cv2.LINE_AA, 3)
+        corners = np.asarray([(-9, -9), (SIDE + 9, -9), (SIDE + 9, deep + slant), (-9, deep - slant)])
+        cv2.fillPoly(mask, [np.round(corners * 8).astype(np.int32)], 1.0, cv2.LINE_AA, 3)
         colour = canvas.between(15, 230) * np.exp(canvas.random.normal(0, 0.15, 3))
         grain = 1 + canvas.between(0, 0.15) * cv2.GaussianBlur(_clouds(canvas.random, 1.2), (0, 0), 8, sigmaY=0.5)
         turn = int(canvas.random.integers(4))
@@ -165,7 +168,7 @@ def _clutter(canvas: _Canvas, size: float) -> None:
         mask = np.asarray(np.clip(_clouds(canvas.random, size / 5) * 2 - 3.2, 0, 1), np.float32)
     else:
         cv2.circle(mask, (round(x), round(y)), round(size / 2), 1.0, max(1, round(size / 9)), cv2.LINE_AA)
-    mask = cv2.GaussianBlur(mask, (0, 0), canvas.between(0.4, max(0.5, size / 8)))
+    mask = np.asarray(cv2.GaussianBlur(mask, (0, 0), canvas.between(0.4, max(0.5, size / 8))), np.float32)
     bright = canvas.between(0.2, 3.0)
     tint = canvas.pixels * bright * np.exp(canvas.random.normal(0, 0.15, 3))
     flat = np.full(3, canvas.between(5, 255), np.float32) * np.exp(canvas.random.normal(0, 0.15, 3))
@@ -185,16 +188,17 @@ def _clutch(canvas: _Canvas, bedding: tuple[float, float, float]) -> None:
     squeeze = canvas.between(0.72, 1.0)
     heap = random.uniform(0.2 * SIDE, 0.85 * SIDE, 2)
     spread = length * (canvas.between(0.6, 1.5) if canvas.chance(0.75) else 4)
+    apart = canvas.between(0.45, 0.8)
     wanted = int(random.poisson(canvas.between(0.5, 7)))
     shell = _SHELLS[random.integers(len(_SHELLS))]
-    light = random.normal(0, 0.6, 2) + (0, -0.5)
+    light = random.normal((0.0, -0.5), 0.6)
     places: list[Floats] = []
     for _ in range(60):
         if len(places) > min(wanted, 10):
             break
         place = np.asarray(random.normal(heap, spread), np.float32)
         gaps = [np.hypot(place[0] - other[0], (place[1] - other[1]) / squeeze) for other in places]
-        if (10 < place).all() and (place < SIDE - 8).all() and min(gaps, default=99.0) > length * 0.66:
+        if (place > 10).all() and (place < SIDE - 8).all() and min(gaps, default=99.0) > length * apart:
             places.append(place)
     for place in sorted(places, key=lambda p: float(p[1])):
         kin = shell if canvas.chance(0.75) else _SHELLS[random.integers(len(_SHELLS))]
@@ -247,18 +251,21 @@ def _blotch(canvas: _Canvas) -> Floats:
     if canvas.chance(0.5):
         return np.asarray(np.exp(canvas.between(0.05, 0.4) * cloud), np.float32)
     sharp = canvas.between(1, 12)
-    return np.asarray(1 + canvas.between(-0.6, 0.9) / (1 + np.exp(-sharp * (cloud - canvas.between(0.2, 1.2)))), np.float32)
+    return np.asarray(
+        1 + canvas.between(-0.6, 0.9) / (1 + np.exp(-sharp * (cloud - canvas.between(0.2, 1.2)))), np.float32
+    )
 
 
 def _photograph(canvas: _Canvas) -> EggScene:
     """What the camera makes of it: soft, coarse, noisy, relit, squeezed into a JPEG."""
     random = canvas.random
-    shown = np.clip(canvas.pixels, 0, 255)
+    shown: NDArray[np.floating] = np.clip(canvas.pixels, 0, 255)
     if canvas.chance(0.7):
-        shown = cv2.GaussianBlur(shown, (0, 0), canvas.between(0.3, 1.8))
+        shown = np.asarray(cv2.GaussianBlur(shown, (0, 0), canvas.between(0.3, 1.8)), np.float32)
     if canvas.chance(0.4):
         shrunk = round(SIDE / canvas.between(1.0, 2.2))
-        shown = cv2.resize(cv2.resize(shown, (shrunk, shrunk), interpolation=cv2.INTER_AREA), (SIDE, SIDE))
+        small = cv2.resize(shown, (shrunk, shrunk), interpolation=cv2.INTER_AREA)
+        shown = np.asarray(cv2.resize(small, (SIDE, SIDE)), np.float32)
     if canvas.chance(0.3):
         shown = shown + canvas.between(0.2, 1.2) * (shown - cv2.GaussianBlur(shown, (0, 0), 1.5))
     if canvas.chance(0.25):

@@ -19,7 +19,7 @@ Doubles = NDArray[np.float64]
 
 BOX_FILES = ("eggs.csv", "boxes.csv")
 CORNERS = ("x1", "y1", "x2", "y2")
-COPIES = 3
+COPIES = 2
 """Relit and mirrored copies of each picture."""
 
 LEAST_BOXES = 5
@@ -119,6 +119,20 @@ def _in_crop(boxes: Sequence[Sequence[float]], part: tuple[int, int, int, int]) 
     return np.asarray(all_of[((middle >= 0) & (middle < CROP_SIDE)).all(axis=1)], np.float32)
 
 
+def learn_eggs(read: Sequence[Dataset], seed: int) -> tuple[EggHead | None, dict[str, object]]:
+    """A head from all datasets that have boxes, and what to note of it in the manifest; None where none has.
+
+    Raises:
+        DatasetInvalid: a file of boxes is malformed.
+    """
+    boxed = [dataset for dataset in read if has_boxes(dataset)]
+    if not boxed:
+        return None, {"eggs": f"not counted: no dataset says where eggs lie ({' or '.join(BOX_FILES)})"}
+    pictures = [picture for dataset in boxed for picture in egg_pictures(dataset)]
+    boxes = sum(len(picture.boxes) for picture in pictures)
+    return fit_eggs(pictures, EggNet(threads=2), seed), {"eggs": {"pictures": len(pictures), "boxes": boxes}}
+
+
 def fit_eggs(pictures: Sequence[EggPicture], net: EggNet, seed: int) -> EggHead:
     """A head for these pictures; the net's own where there are too few eggs to learn from."""
     if sum(len(p.boxes) for p in pictures) < LEAST_BOXES:
@@ -151,11 +165,13 @@ def _see(picture: EggPicture, net: EggNet, random: np.random.Generator) -> _Seen
 
 def _mirrored(crop: Pixels, boxes: Floats, random: np.random.Generator) -> tuple[Pixels, Floats]:
     """An egg has no up and down: the crop and its boxes flipped, or turned by right angles."""
+    x1, y1, x2, y2 = boxes.T
     flip_x, flip_y, turn = random.random(3) < 0.5
     if flip_x:
-        crop, boxes = crop[:, ::-1], np.stack([CROP_SIDE - boxes[:, 2], boxes[:, 1], CROP_SIDE - boxes[:, 0], boxes[:, 3]], 1)
+        crop, x1, x2 = crop[:, ::-1], CROP_SIDE - x2, CROP_SIDE - x1
     if flip_y:
-        crop, boxes = crop[::-1], np.stack([boxes[:, 0], CROP_SIDE - boxes[:, 3], boxes[:, 2], CROP_SIDE - boxes[:, 1]], 1)
+        crop, y1, y2 = crop[::-1], CROP_SIDE - y2, CROP_SIDE - y1
+    boxes = np.stack([x1, y1, x2, y2], axis=1)
     if turn:
         crop, boxes = crop.transpose(1, 0, 2), boxes[:, [1, 0, 3, 2]]
     return np.ascontiguousarray(crop), boxes
@@ -186,13 +202,26 @@ def _cells(maps: EggMaps, boxes: Floats) -> tuple[Floats, Floats, Floats]:
     """Features, logits and truth of the cells at eggs' middles and of those that might be taken for eggs."""
     rows, columns = np.mgrid[:MAP_SIDE, :MAP_SIDE].astype(np.float32)
     nearest = np.full((MAP_SIDE, MAP_SIDE), 9.0, np.float32)
-    for x1, y1, x2, y2 in boxes / CELL:
-        away = np.hypot((columns + 0.5 - (x1 + x2) / 2) / (x2 - x1), (rows + 0.5 - (y1 + y2) / 2) / (y2 - y1))
-        middle = (rows == int((y1 + y2) / 2)) & (columns == int((x1 + x2) / 2))
+    for (x1, y1, x2, y2), (x, y) in zip(boxes / CELL, visible_middles(boxes) / CELL, strict=True):
+        away = np.hypot((columns + 0.5 - x) / (x2 - x1), (rows + 0.5 - y) / (y2 - y1))
+        middle = (rows == int(y)) & (columns == int(x))
         nearest = np.minimum(nearest, np.where(middle, 0, away))
     egg = nearest < 0.13
-    chosen = egg | ((nearest > 0.33) & (maps.logits > -7))
+    chosen = egg | ((nearest > 0.33) & (maps.logits > -6))
     return maps.features[chosen], maps.logits[chosen], egg[chosen].astype(np.float32)
+
+
+def visible_middles(boxes: Floats) -> Floats:
+    """(n, 2) x, y: the middle of what nearer eggs, those that reach further down, leave free of each box (n, 4)."""
+    found = []
+    for x1, y1, x2, y2 in boxes:
+        columns, rows = np.meshgrid(np.linspace(x1, x2, 24), np.linspace(y1, y2, 24))
+        free = np.ones(rows.shape, np.bool_)
+        for left, top, right, bottom in boxes[boxes[:, 3] > y2 + 1]:
+            free &= ~((columns > left) & (columns < right) & (rows > top) & (rows < bottom))
+        free = free if free.any() else np.ones_like(free)
+        found.append((columns[free].mean(), rows[free].mean()))
+    return np.clip(np.asarray(found, np.float32).reshape(-1, 2), 0, CROP_SIDE - 1)
 
 
 def matched(places: Floats, boxes: Floats) -> Floats:
@@ -239,7 +268,9 @@ def _logistic(
 
     def loss(at: Doubles) -> float:
         logits = design @ at + before
-        return float((weights * (np.logaddexp(0, logits) - targets * logits)).sum() + (ridge * (at - centre) ** 2).sum() / 2)
+        return float(
+            (weights * (np.logaddexp(0, logits) - targets * logits)).sum() + (ridge * (at - centre) ** 2).sum() / 2
+        )
 
     found, best = centre.copy(), loss(centre)
     for _ in range(30):
