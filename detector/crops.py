@@ -50,18 +50,29 @@ def cut(pixels: Pixels, polygon: Polygon) -> Pixels:
     Raises:
         ValueError: the polygon covers no pixel of the frame.
     """
-    height, width = pixels.shape[:2]
-    corners = np.asarray(polygon, np.float64) * (width, height)
-    left, top = np.maximum(np.floor(corners.min(axis=0)), 0).astype(int)
-    right, bottom = np.minimum(np.ceil(corners.max(axis=0)), (width, height)).astype(int)
-    if len(corners) < 3 or right - left < 2 or bottom - top < 2:
-        raise ValueError(f"nest polygon {list(polygon)} covers nothing of a frame of {width}x{height} pixels")
+    left, top, right, bottom = bounds(pixels.shape[:2], polygon)
+    corners = np.asarray(polygon, np.float64) * (pixels.shape[1], pixels.shape[0])
     part = np.ascontiguousarray(pixels[top:bottom, left:right])
     inside = np.zeros(part.shape[:2], np.uint8)
     cv2.fillPoly(inside, [np.round(corners - (left, top)).astype(np.int32)], 1)
     if not inside.all():
         part[inside == 0] = OUTSIDE
     return np.asarray(cv2.resize(part, (CROP_SIDE, CROP_SIDE), interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def bounds(shape: tuple[int, ...], polygon: Polygon) -> tuple[int, int, int, int]:
+    """Left, top, right and bottom, in pixels, of what `cut` takes from a frame of (height, width).
+
+    Raises:
+        ValueError: the polygon covers no pixel of the frame.
+    """
+    height, width = shape[:2]
+    corners = np.asarray(polygon, np.float64) * (width, height)
+    left, top = np.maximum(np.floor(corners.min(axis=0)), 0).astype(int)
+    right, bottom = np.minimum(np.ceil(corners.max(axis=0)), (width, height)).astype(int)
+    if len(corners) < 3 or right - left < 2 or bottom - top < 2:
+        raise ValueError(f"nest polygon {list(polygon)} covers nothing of a frame of {width}x{height} pixels")
+    return int(left), int(top), int(right), int(bottom)
 
 
 def quality_of(crop: Pixels) -> Quality:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from detector.backbone import COCK, HEN, Backbone, Features, Floats
 from detector.classifier import LinearHead
 from detector.crops import Pixels, quality_of, shows_nothing
+from detector.eggs import EggHead, EggNet
 from detector.foreground import Box, MapScale, NestReference, Sight, familiarity, look, within
 from detector.identity import Gallery, embedding
 from detector.infrared import is_colourless
@@ -92,6 +93,7 @@ class Heads:
         galleries: the hens of each coop that has any.
         roost: classes `0`, `1`, …, from the scene; None without a labelled roost.
         roosts: nests that are roosts.
+        eggs: how to count eggs; None in a version that was trained before they were counted.
     """
 
     coops: tuple[str, ...]
@@ -105,6 +107,7 @@ class Heads:
     galleries: Mapping[str, Gallery] = field(default_factory=dict)
     roost: LinearHead | None = None
     roosts: frozenset[Place] = frozenset()
+    eggs: EggHead | None = None
 
     def arrays(self) -> dict[str, NDArray[np.generic]]:
         """Everything as named arrays; names are paths such as `nest/0/left/middle`, with a coop's number."""
@@ -117,6 +120,7 @@ class Heads:
         for name in LINEAR:
             part = getattr(self, name)
             found |= {f"{name}/{key}": array for key, array in part.arrays().items()} if part else {}
+        found |= {f"eggs/{key}": array for key, array in self.eggs.arrays().items()} if self.eggs else {}
         roosts = sorted(f"{number[coop]}/{nest}" for coop, nest in self.roosts)
         return found | {"coops": np.asarray(self.coops, np.str_), "roosts": np.asarray(roosts, np.str_)}
 
@@ -134,6 +138,7 @@ class Heads:
             references={_place(nest, coops): NestReference.of_arrays(_part(arrays, f"nest/{nest}")) for nest in nests},
             galleries={coops[int(n)]: Gallery.of_arrays(_part(arrays, f"gallery/{n}")) for n in galleries},
             roosts=frozenset(_place(str(nest), coops) for nest in arrays["roosts"]),
+            eggs=EggHead.of_arrays(eggs) if (eggs := _part(arrays, "eggs")) else None,
             **heads,
         )
 
@@ -160,6 +165,7 @@ class TrainedRecogniser:
         self.version = version
         self._heads = heads
         self._backbone = backbone
+        self._egg_net = EggNet() if heads.eggs else None
         self.coop = coop
 
     def recognise(self, crops: Pixels, nests: Sequence[NestId]) -> list[Recognition]:
@@ -179,7 +185,8 @@ class TrainedRecogniser:
         sight = look(features, crop, self._heads.scale, reference)
         hens = self._hens(sight, familiar=reference is not None)
         postures = self._postures(sight, familiar=reference is not None)
-        return Recognition(hens, (self._bird(sight, crop, postures, quality), STRANGER), quality)
+        birds = (self._bird(sight, crop, postures, quality), STRANGER)
+        return Recognition(hens, birds, quality, self._eggs(crop, hens))
 
     def _reference(self, features: Features, nest: NestId) -> NestReference | None:
         """The nest's own reference, or that of a known nest which the picture shows: a nest or coop may be renamed."""
@@ -231,6 +238,12 @@ class TrainedRecogniser:
         yes = float(occupied[0, 1])
         two = float(heads.two.probabilities(row)[0, 1]) if heads.two and familiar else TWO_PRIOR
         return (1.0 - yes, yes * (1.0 - two), yes * two)
+
+    def _eggs(self, crop: Pixels, hens: tuple[float, ...]) -> tuple[float, ...]:
+        """Empty under a hen: she hides an unknown part of them."""
+        if self._heads.eggs is None or self._egg_net is None or int(np.argmax(hens)) > 0:
+            return ()
+        return self._heads.eggs.count(self._egg_net.maps(crop))
 
     def _roost(self, features: Features) -> tuple[float, ...]:
         if self._heads.roost is None:

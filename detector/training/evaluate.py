@@ -1,5 +1,6 @@
 """Compare what a version says of labelled frames with the labels."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
@@ -148,6 +149,40 @@ def measure(dataset: Dataset, judged: Sequence[Judged]) -> dict[str, Any]:
         "posture": _balanced([(str(row.posture), said["posture"]) for row, said in posed]),
         "hen": _identity(nests),
         "roost": _roost([(row, said) for row, said in judged if dataset.nests[row.nest].kind == "roost"]),
+        "eggs": _eggs(nests),
+    }
+
+
+def _eggs(nests: Sequence[Judged]) -> dict[str, Any]:
+    """Counts of unoccupied nests whose eggs are sure: nest by nest, and over all such nests of each picture together.
+
+    `whole_pictures` are those of which every nest is unoccupied and sure; `abstained` are nests where nothing was said.
+    """
+    known = [(row, said["eggs"]) for row, said in nests if row.hens == 0 and row.sure("hens") and row.sure("eggs")]
+    told = [(row, eggs) for row, eggs in known if eggs is not None]
+    rows_of = Counter(row.file for row, _ in nests)
+    pictures: dict[str, list[tuple[int, int]]] = {}
+    for row, eggs in told:
+        pictures.setdefault(row.file, []).append((row.eggs or 0, eggs))
+    whole = [pairs for file, pairs in pictures.items() if len(pairs) == rows_of[file]]
+    return {
+        "nests": _counts([[(row.eggs or 0, eggs)] for row, eggs in told]),
+        **_counts(list(pictures.values())),
+        "whole_pictures": _counts(whole),
+        "abstained": len(known) - len(told),
+    }
+
+
+def _counts(pictures: Sequence[Sequence[tuple[int, int]]]) -> dict[str, Any]:
+    """How often every count of a picture is right, and by how much its sum is wrong."""
+    if not pictures:
+        return {"pictures": 0, "exact": None, "mean_absolute_error": None}
+    errors = [abs(sum(truth - said for truth, said in pairs)) for pairs in pictures]
+    exact = [all(truth == said for truth, said in pairs) for pairs in pictures]
+    return {
+        "pictures": len(pictures),
+        "exact": round(float(np.mean(exact)), 4),
+        "mean_absolute_error": round(float(np.mean(errors)), 4),
     }
 
 

@@ -20,6 +20,7 @@ from detector.newcomers import STRANGER
 from detector.recognition import Heads, Place, posture_features, presence_features
 from detector.training.augment import USUAL, Relighting
 from detector.training.dataset import Dataset, crops_of, load_dataset
+from detector.training.eggs import learn_eggs
 from detector.training.gallery import Portraits, fit_gallery
 from detector.training.heads import fit_head, fit_temperature
 from detector.training.study import Picture, Sample, Study, number_sittings, steps_of, study
@@ -110,9 +111,11 @@ def train_on(read: Sequence[Dataset], out: Path, recipe: Recipe, progress: Progr
     learned = _study(in_nests, backbone, recipe, progress)
     coops = tuple(dict.fromkeys(dataset.coop for dataset in read))
     heads, held_out = _fit_heads(learned, coops, _fit_roost(on_roosts, backbone), roosts)
+    egg_head, egg_notes = learn_eggs(read, recipe.seed)
+    heads = replace(heads, eggs=egg_head)
     manifest = _manifest(heads, read, pictures, skipped)
     metrics = {"seconds": round(time.monotonic() - started, 1), "held_out_occupied": held_out}
-    manifest = replace(manifest, metrics=metrics, trained_on=dict(manifest.trained_on) | dict(recipe.notes))
+    manifest = replace(manifest, metrics=metrics, trained_on=dict(manifest.trained_on) | egg_notes | dict(recipe.notes))
     return write_version(out, manifest, heads.arrays(), recipe.tail)
 
 
@@ -287,7 +290,13 @@ def _manifest(heads: Heads, read: Sequence[Dataset], pictures: Sequence[Picture]
     now = datetime.now(UTC)
     rows = [p.row for p in pictures]
     days = sorted({dataset.day_of(row).isoformat() for dataset in read for row in dataset.rows})
-    optional = {"two": heads.two, "posture": heads.posture, "hen": heads.galleries or None, "roost": heads.roost}
+    optional = {
+        "two": heads.two,
+        "posture": heads.posture,
+        "hen": heads.galleries or None,
+        "roost": heads.roost,
+        "eggs": heads.eggs,
+    }
     hens = {str(hen): None for gallery in heads.galleries.values() for hen in gallery.hens}
     return Manifest(
         id=f"{now:%Y%m%d-%H%M%S}-{os.urandom(3).hex()}",
