@@ -15,6 +15,7 @@ from detector.eggs import EggHead, EggNet
 from detector.foreground import Box, MapScale, NestReference, Sight, familiarity, look, within
 from detector.identity import Gallery, embedding
 from detector.infrared import is_colourless
+from detector.roost import RoostCounter, roost_features
 from detector.versions import HEADS, load_version, tail_of
 from henbot.domain.errors import ModelLoadFailed
 from henbot.domain.observations import UNKNOWN, Bird, HenId, ModelId, NestId, Posture, Quality, most_probable_count
@@ -27,7 +28,7 @@ PARTIAL_HIDES = 0.7
 POOR_PICTURE_HIDES = 0.5
 """The same for an overexposed, dark or blurred picture."""
 
-LINEAR = ("occupied", "anywhere", "two", "posture", "posture_anywhere", "roost")
+LINEAR = ("occupied", "anywhere", "two", "posture", "posture_anywhere")
 """Heads of a version that are linear, by their names in `Heads`."""
 
 Place: TypeAlias = tuple[str, NestId]
@@ -91,7 +92,7 @@ class Heads:
         posture: classes of `Posture`, from `posture_features`; None without labels.
         posture_anywhere: the same from the scene alone.
         galleries: the hens of each coop that has any.
-        roost: classes `0`, `1`, …, from the scene; None without a labelled roost.
+        roost: counts hens on a roost; None without a labelled one.
         roosts: nests that are roosts.
         eggs: how to count eggs; None in a version that was trained before they were counted.
     """
@@ -105,7 +106,7 @@ class Heads:
     posture: LinearHead | None = None
     posture_anywhere: LinearHead | None = None
     galleries: Mapping[str, Gallery] = field(default_factory=dict)
-    roost: LinearHead | None = None
+    roost: RoostCounter | None = None
     roosts: frozenset[Place] = frozenset()
     eggs: EggHead | None = None
 
@@ -120,6 +121,7 @@ class Heads:
         for name in LINEAR:
             part = getattr(self, name)
             found |= {f"{name}/{key}": array for key, array in part.arrays().items()} if part else {}
+        found |= {f"roost/{key}": array for key, array in self.roost.arrays().items()} if self.roost else {}
         found |= {f"eggs/{key}": array for key, array in self.eggs.arrays().items()} if self.eggs else {}
         roosts = sorted(f"{number[coop]}/{nest}" for coop, nest in self.roosts)
         return found | {"coops": np.asarray(self.coops, np.str_), "roosts": np.asarray(roosts, np.str_)}
@@ -138,6 +140,7 @@ class Heads:
             references={_place(nest, coops): NestReference.of_arrays(_part(arrays, f"nest/{nest}")) for nest in nests},
             galleries={coops[int(n)]: Gallery.of_arrays(_part(arrays, f"gallery/{n}")) for n in galleries},
             roosts=frozenset(_place(str(nest), coops) for nest in arrays["roosts"]),
+            roost=RoostCounter.of_arrays(roost) if (roost := _part(arrays, "roost")) else None,
             eggs=EggHead.of_arrays(eggs) if (eggs := _part(arrays, "eggs")) else None,
             **heads,
         )
@@ -248,8 +251,7 @@ class TrainedRecogniser:
     def _roost(self, features: Features) -> tuple[float, ...]:
         if self._heads.roost is None:
             return stock_hens(features)
-        scene = features.project.mean(axis=(0, 1))[None]
-        return tuple(float(p) for p in self._heads.roost.probabilities(scene)[0])
+        return self._heads.roost.probabilities(roost_features(features))
 
     def _postures(self, sight: Sight, *, familiar: bool) -> dict[Posture, float]:
         head = self._heads.posture if familiar else self._heads.posture_anywhere

@@ -206,7 +206,13 @@ def _identity(nests: Sequence[Judged]) -> dict[str, Any]:
 
 def _roost(judged: Sequence[Judged]) -> dict[str, Any]:
     errors = [abs((row.hens or 0) - said["hens"]) for row, said in judged if row.sure("hens")]
-    return {"frames": len(errors), "mean_absolute_error": round(float(np.mean(errors)), 3) if errors else None}
+    if not errors:
+        return {"frames": 0, "mean_absolute_error": None, "within_one": None}
+    return {
+        "frames": len(errors),
+        "mean_absolute_error": round(float(np.mean(errors)), 3),
+        "within_one": round(float(np.mean([error <= 1 for error in errors])), 4),
+    }
 
 
 def _balanced(pairs: Sequence[tuple[object, object]]) -> dict[str, Any]:
