@@ -1,7 +1,7 @@
 """From a nest's crop to what is said of it: the heads put together."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Protocol, TypeAlias
 
@@ -12,13 +12,14 @@ from detector.backbone import COCK, HEN, Backbone, Features, Floats
 from detector.classifier import LinearHead
 from detector.crops import Pixels, quality_of, shows_nothing
 from detector.eggs import EggHead, EggNet
-from detector.foreground import Box, MapScale, NestReference, Sight, familiarity, look, within
+from detector.foreground import Box, MapScale, NestReference, Sight, box_of, familiarity, look, within
 from detector.identity import Gallery, embedding
 from detector.infrared import is_colourless
 from detector.roost import RoostCounter, roost_features
 from detector.versions import HEADS, load_version, tail_of
 from henbot.domain.errors import ModelLoadFailed
 from henbot.domain.observations import UNKNOWN, Bird, HenId, ModelId, NestId, Posture, Quality, most_probable_count
+from henbot.domain.observations import Box as BirdBox
 
 STOCK_VERSION = ModelId("stock")
 STRANGER = Bird(hens={UNKNOWN: 1.0})
@@ -58,6 +59,7 @@ class Recognition:
     """What a recogniser says of one crop; `Observation` has the words' meaning.
 
     `birds` are the first and the second hen as they look if they are there, however probable that is; none on a roost.
+    Their boxes are relative to the crop.
     """
 
     hens_probabilities: tuple[float, ...]
@@ -188,25 +190,21 @@ class TrainedRecogniser:
         sight = look(features, crop, self._heads.scale, reference)
         hens = self._hens(sight, familiar=reference is not None)
         postures = self._postures(sight, familiar=reference is not None)
-        birds = (self._bird(sight, crop, postures, quality), STRANGER)
-        return Recognition(hens, birds, quality, self._eggs(crop, hens))
+        bird = self._bird(sight, crop, postures, quality)
+        if reference is not None:
+            bird = replace(bird, box=BirdBox(*box_of(sight.silhouette)))
+        return Recognition(hens, (bird, STRANGER), quality, self._eggs(crop, hens))
 
     def _reference(self, features: Features, nest: NestId) -> NestReference | None:
         """The nest's own reference, or that of a known nest which the picture shows: a nest or coop may be renamed."""
         known = self._heads.references
         if own := known.get((self.coop, nest)):
             return own
-        alike = [
-            (
-                familiarity(features, self._heads.scale, other)
-                / (FAMILIAR if coop == self.coop else FAMILIAR_ELSEWHERE),
-                other,
-            )
-            for (coop, _), other in known.items()
-            if coop == self.coop or self.coop not in self._heads.coops
-        ]
+        is_known = self.coop in self._heads.coops
+        others = [one for (coop, _), one in known.items() if coop == self.coop or not is_known]
+        alike = [(familiarity(features, self._heads.scale, other), other) for other in others]
         share, best = max(alike, key=lambda pair: pair[0], default=(0.0, None))
-        return best if share >= 1.0 else None
+        return best if share >= (FAMILIAR if is_known else FAMILIAR_ELSEWHERE) else None
 
     @property
     def hens(self) -> tuple[HenId, ...]:
