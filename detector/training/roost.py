@@ -9,8 +9,8 @@ from detector.roost import UNSEEN, RoostCounter
 from detector.training.folds import clips_of, folds_of
 
 RIDGE = 0.01
-"""Per picture and feature. On the henhouse roost, by days and clips, within one hen: 99 % from 0.01 to 0.03, 97 % at 0.1,
-88 % at 0.3. Four crops instead of one, the pooled 1280 features or maxima were no better (97 to 100 %).
+"""Per picture and feature. On the henhouse roost, by days and clips, within one hen: 99 % from 0.01 to 0.03, 97 % at
+0.1, 88 % at 0.3. Four crops instead of one, the pooled 1280 features or maxima were no better (97 to 100 %).
 """
 
 LEAST_PICTURES = 10
