@@ -24,7 +24,7 @@ from detector.training.dataset import Dataset, crops_of, load_dataset
 from detector.training.eggs import learn_eggs
 from detector.training.gallery import Portraits, fit_gallery
 from detector.training.heads import fit_head, fit_temperature
-from detector.training.roost import fit_roost
+from detector.training.roost import fit_roost, greyed
 from detector.training.study import Picture, Sample, Study, number_sittings, steps_of, study
 from detector.versions import Manifest, write_version
 from henbot.domain.errors import DatasetInvalid
@@ -279,7 +279,8 @@ def _fit_roost(pictures: Sequence[Picture], backbone: Backbone) -> RoostCounter 
     if not counted:
         return None
     features = np.stack([roost_features(backbone.features(p.crop)) for p in counted])
-    return fit_roost(features, [p.row.hens or 0 for p in counted], [p.row.captured_at.date() for p in counted])
+    grey = np.stack([roost_features(backbone.features(greyed(p.crop))) for p in counted])
+    return fit_roost(features, [p.row.hens or 0 for p in counted], [p.row.captured_at.date() for p in counted], grey)
 
 
 def _manifest(heads: Heads, read: Sequence[Dataset], pictures: Sequence[Picture], skipped: int) -> Manifest:

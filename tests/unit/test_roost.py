@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from detector.roost import UNSEEN, RoostCounter
-from detector.training.roost import LEAST_PICTURES, fit_roost
+from detector.training.roost import LEAST_PICTURES, fit_roost, greyed
 
 DAYS = ["monday", "tuesday", "wednesday"]
 
@@ -58,3 +58,23 @@ def test_arrays_that_do_not_fit_one_another_are_refused() -> None:
 def test_few_pictures_make_no_counter() -> None:
     counts = [0, 1] * (LEAST_PICTURES // 2 - 1)
     assert fit_roost(pictures(counts), counts, ["monday"] * len(counts)) is None
+
+
+def test_what_shows_only_in_colour_counts_less_where_the_same_pictures_are_learned_in_grey() -> None:
+    counts = [0, 1, 2, 3, 4, 5] * 6
+    days = [DAYS[n % 3] for n in range(len(counts))]
+    colour, grey = pictures(counts), pictures(counts)
+    grey[:, :4] = 0.0
+    only_colour, both = fit_roost(colour, counts, days), fit_roost(colour, counts, days, grey)
+    assert only_colour is not None and both is not None
+    night = pictures([5, 4, 0] * 4, seed=4)
+    night[:, :4] = 0.0
+    truth = np.asarray([5, 4, 0] * 4)
+    assert np.abs(both.counted(night) - truth).mean() < 0.5 * np.abs(only_colour.counted(night) - truth).mean()
+
+
+def test_a_greyed_crop_has_no_colour_and_keeps_its_size() -> None:
+    crop = np.random.default_rng(0).integers(0, 256, (224, 224, 3), dtype=np.uint8)
+    grey = greyed(crop)
+    assert grey.shape == crop.shape and grey.dtype == np.uint8
+    assert np.array_equal(grey[..., 0], grey[..., 1]) and np.array_equal(grey[..., 1], grey[..., 2])
