@@ -36,7 +36,7 @@ APART = 0.5
 """Two peaks nearer to one another than this share of an egg are one egg."""
 
 STOCK_SLOPE, STOCK_OFFSET = 3.0, 1.3
-"""From peaks' logits to log-odds, where no labelled eggs say better: between chookegg (2.0) and henhouse (0.7)."""
+"""From peaks' logits to log-odds, where no labelled eggs say better: chookegg has 2.0, henhouse 0.7."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -185,7 +185,7 @@ def look(
 
 
 def box_of(silhouette: Floats) -> Box:
-    """(left, top, right, bottom), 0..1 of the crop, around most of a silhouette (56, 56), from its centre and spread."""
+    """(left, top, right, bottom), 0..1 of the crop around most of a silhouette (56, 56): its centre and spread."""
     total = float(silhouette.sum()) + 1e-6
     places = (np.arange(LIGHT_SIDE, dtype=np.float32) + 0.5) / LIGHT_SIDE
     ends: list[tuple[float, float]] = []
