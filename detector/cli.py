@@ -28,7 +28,7 @@ def cli(log_level: str) -> None:
 
 @cli.command()
 @click.argument("dataset", type=FOLDER)
-@click.option("--model", type=FOLDER, help="A version's folder; without it, the stock recogniser.")
+@click.option("--model", type=FOLDER, help="A version's folder, or `stock`; without it, the shipped one.")
 @click.option("--database", required=True, metavar="URL", help="Like sqlite:///replay.db; made if missing.")
 @click.option("--media", type=FOLDER, help="Folder for pictures; by default `media` beside the database, or here.")
 @click.option("--on-the-clock", is_flag=True, help="Wait for the coop's clock in the database, as a live camera would.")

@@ -13,11 +13,11 @@ from detector.export import Exported, export_dataset
 from detector.frame import Frame
 from detector.pacing import Pace
 from detector.pipeline import Pipeline
-from detector.recognition import Recogniser, stock_recogniser
 from detector.replay import RecordedSource, Replay
-from detector.serving import STOCK_NAME_THRESHOLD, Serving, load_with_threshold
+from detector.serving import Serving
 from detector.sources import Cursor, Skipped
 from detector.sources.build import build_source
+from detector.starter import chosen
 from detector.worker import Worker
 from henbot.config import CoopConfig, Settings, load_coop, load_settings
 from henbot.domain.clock import ClockSetting, day_bounds
@@ -74,7 +74,7 @@ def open_replay(dataset: Path, model: Path | None, url: str, media: Path | None,
     """Open a dataset folder for a replay into a database, which is made or brought up to date first.
 
     Args:
-        model: a version's folder; None for the stock recogniser.
+        model: a version's folder; None for the shipped one.
         media: the media folder; None for `media` beside the database's file, or here.
         days: first and last day in the coop's time zone, each None for no limit.
 
@@ -87,7 +87,7 @@ def open_replay(dataset: Path, model: Path | None, url: str, media: Path | None,
         raise ConfigInvalid(
             f"{dataset / 'coop.yaml'}: no camera has a source of kind folder or video, so nothing can be replayed"
         )
-    recogniser, threshold = _recogniser(model, config.coop.name)
+    recogniser, threshold = chosen(model, config.coop.name)
     start, end = _bounds(days, config)
     migrate(url)
     database = open_database(url)
@@ -144,10 +144,6 @@ def build_worker(settings: Settings, config: CoopConfig) -> Worker:
         Serving(database, settings.models, config.coop.name),
         CoopClock(database),
     )
-
-
-def _recogniser(model: Path | None, coop: str) -> tuple[Recogniser, float]:
-    return load_with_threshold(model, coop) if model else (stock_recogniser(), STOCK_NAME_THRESHOLD)
 
 
 def _seed(database: Database, config: CoopConfig) -> None:
