@@ -37,7 +37,9 @@ APART = 0.5
 """Two peaks nearer to one another than this share of an egg are one egg."""
 
 STOCK_SLOPE, STOCK_OFFSET = 3.0, 1.3
-"""From peaks' logits to log-odds where no labelled eggs say better: chookegg alone has 2.9 and 2.1, henhouse 2.9, 0.6."""
+"""From peaks' logits to log-odds where no labelled eggs say better; chookegg alone has 2.9 and 2.1, henhouse 2.9, 0.6
+(slope and offset).
+"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

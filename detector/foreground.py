@@ -18,6 +18,9 @@ from detector.backbone import Features, Floats
 from detector.crops import Pixels
 
 LIGHT_SIDE = 56
+EXTENTS = 1.7
+"""Standard deviations from a silhouette's centre to the ends of its box: those of an even rectangle."""
+
 Box: TypeAlias = tuple[float, float, float, float]
 """Left, top, right, bottom, in parts 0..1 of the crop."""
 
@@ -179,6 +182,19 @@ def look(
         silhouette=silhouette,
         learned_bird=_pool(features.learned, silhouette),
     )
+
+
+def box_of(silhouette: Floats) -> Box:
+    """(left, top, right, bottom), 0..1 of the crop around most of a silhouette (56, 56): its centre and spread."""
+    total = float(silhouette.sum()) + 1e-6
+    places = (np.arange(LIGHT_SIDE, dtype=np.float32) + 0.5) / LIGHT_SIDE
+    ends: list[tuple[float, float]] = []
+    for share in (silhouette.sum(axis=0) / total, silhouette.sum(axis=1) / total):
+        middle = float(share @ places)
+        reach = EXTENTS * float(np.sqrt(share @ (places - middle) ** 2))
+        ends.append((max(0.0, middle - reach), min(1.0, middle + reach)))
+    (left, right), (top, bottom) = ends
+    return left, top, right, bottom
 
 
 def within(sight: Sight, features: Features, box: Box) -> Sight:

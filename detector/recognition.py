@@ -1,7 +1,7 @@
 """From a nest's crop to what is said of it: the heads put together."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Protocol, TypeAlias
 
@@ -12,12 +12,14 @@ from detector.backbone import COCK, HEN, Backbone, Features, Floats
 from detector.classifier import LinearHead
 from detector.crops import Pixels, quality_of, shows_nothing
 from detector.eggs import EggHead, EggNet
-from detector.foreground import Box, MapScale, NestReference, Sight, familiarity, look, within
+from detector.foreground import Box, MapScale, NestReference, Sight, box_of, familiarity, look, within
 from detector.identity import Gallery, embedding
 from detector.infrared import is_colourless
+from detector.roost import RoostCounter, roost_features
 from detector.versions import HEADS, load_version, tail_of
 from henbot.domain.errors import ModelLoadFailed
 from henbot.domain.observations import UNKNOWN, Bird, HenId, ModelId, NestId, Posture, Quality, most_probable_count
+from henbot.domain.observations import Box as BirdBox
 
 STOCK_VERSION = ModelId("stock")
 STRANGER = Bird(hens={UNKNOWN: 1.0})
@@ -27,7 +29,7 @@ PARTIAL_HIDES = 0.7
 POOR_PICTURE_HIDES = 0.5
 """The same for an overexposed, dark or blurred picture."""
 
-LINEAR = ("occupied", "anywhere", "two", "posture", "posture_anywhere", "roost")
+LINEAR = ("occupied", "anywhere", "two", "posture", "posture_anywhere")
 """Heads of a version that are linear, by their names in `Heads`."""
 
 Place: TypeAlias = tuple[str, NestId]
@@ -57,6 +59,7 @@ class Recognition:
     """What a recogniser says of one crop; `Observation` has the words' meaning.
 
     `birds` are the first and the second hen as they look if they are there, however probable that is; none on a roost.
+    Their boxes are relative to the crop.
     """
 
     hens_probabilities: tuple[float, ...]
@@ -91,7 +94,7 @@ class Heads:
         posture: classes of `Posture`, from `posture_features`; None without labels.
         posture_anywhere: the same from the scene alone.
         galleries: the hens of each coop that has any.
-        roost: classes `0`, `1`, …, from the scene; None without a labelled roost.
+        roost: counts hens on a roost; None without a labelled one.
         roosts: nests that are roosts.
         eggs: how to count eggs; None in a version that was trained before they were counted.
     """
@@ -105,7 +108,7 @@ class Heads:
     posture: LinearHead | None = None
     posture_anywhere: LinearHead | None = None
     galleries: Mapping[str, Gallery] = field(default_factory=dict)
-    roost: LinearHead | None = None
+    roost: RoostCounter | None = None
     roosts: frozenset[Place] = frozenset()
     eggs: EggHead | None = None
 
@@ -120,6 +123,7 @@ class Heads:
         for name in LINEAR:
             part = getattr(self, name)
             found |= {f"{name}/{key}": array for key, array in part.arrays().items()} if part else {}
+        found |= {f"roost/{key}": array for key, array in self.roost.arrays().items()} if self.roost else {}
         found |= {f"eggs/{key}": array for key, array in self.eggs.arrays().items()} if self.eggs else {}
         roosts = sorted(f"{number[coop]}/{nest}" for coop, nest in self.roosts)
         return found | {"coops": np.asarray(self.coops, np.str_), "roosts": np.asarray(roosts, np.str_)}
@@ -138,6 +142,7 @@ class Heads:
             references={_place(nest, coops): NestReference.of_arrays(_part(arrays, f"nest/{nest}")) for nest in nests},
             galleries={coops[int(n)]: Gallery.of_arrays(_part(arrays, f"gallery/{n}")) for n in galleries},
             roosts=frozenset(_place(str(nest), coops) for nest in arrays["roosts"]),
+            roost=RoostCounter.of_arrays(roost) if (roost := _part(arrays, "roost")) else None,
             eggs=EggHead.of_arrays(eggs) if (eggs := _part(arrays, "eggs")) else None,
             **heads,
         )
@@ -185,25 +190,21 @@ class TrainedRecogniser:
         sight = look(features, crop, self._heads.scale, reference)
         hens = self._hens(sight, familiar=reference is not None)
         postures = self._postures(sight, familiar=reference is not None)
-        birds = (self._bird(sight, crop, postures, quality), STRANGER)
-        return Recognition(hens, birds, quality, self._eggs(crop, hens))
+        bird = self._bird(sight, crop, postures, quality)
+        if reference is not None:
+            bird = replace(bird, box=BirdBox(*box_of(sight.silhouette)))
+        return Recognition(hens, (bird, STRANGER), quality, self._eggs(crop, hens))
 
     def _reference(self, features: Features, nest: NestId) -> NestReference | None:
         """The nest's own reference, or that of a known nest which the picture shows: a nest or coop may be renamed."""
         known = self._heads.references
         if own := known.get((self.coop, nest)):
             return own
-        alike = [
-            (
-                familiarity(features, self._heads.scale, other)
-                / (FAMILIAR if coop == self.coop else FAMILIAR_ELSEWHERE),
-                other,
-            )
-            for (coop, _), other in known.items()
-            if coop == self.coop or self.coop not in self._heads.coops
-        ]
+        is_known = self.coop in self._heads.coops
+        others = [one for (coop, _), one in known.items() if coop == self.coop or not is_known]
+        alike = [(familiarity(features, self._heads.scale, other), other) for other in others]
         share, best = max(alike, key=lambda pair: pair[0], default=(0.0, None))
-        return best if share >= 1.0 else None
+        return best if share >= (FAMILIAR if is_known else FAMILIAR_ELSEWHERE) else None
 
     @property
     def hens(self) -> tuple[HenId, ...]:
@@ -248,8 +249,7 @@ class TrainedRecogniser:
     def _roost(self, features: Features) -> tuple[float, ...]:
         if self._heads.roost is None:
             return stock_hens(features)
-        scene = features.project.mean(axis=(0, 1))[None]
-        return tuple(float(p) for p in self._heads.roost.probabilities(scene)[0])
+        return self._heads.roost.probabilities(roost_features(features))
 
     def _postures(self, sight: Sight, *, familiar: bool) -> dict[Posture, float]:
         head = self._heads.posture if familiar else self._heads.posture_anywhere

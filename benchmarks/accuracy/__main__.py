@@ -9,7 +9,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from benchmarks.accuracy.document import ran_on, write_tables
 from benchmarks.accuracy.jobs import KEPT, PROJECT, Outcome, run_all
 from benchmarks.accuracy.sheet import worst_mistakes, write_sheet
-from benchmarks.accuracy.tables import STUDIES
+from benchmarks.accuracy.tables import all_studies
 
 DOCUMENT = PROJECT / "docs" / "MEASURED.md"
 
@@ -17,9 +17,10 @@ DOCUMENT = PROJECT / "docs" / "MEASURED.md"
 @click.command()
 @click.option("--only", default="", help="Studies whose title contains this; the document is then left as it is.")
 @click.option("--jobs", default=2, show_default=True, help="Experiments at a time.")
-def main(only: str, jobs: int) -> None:
+@click.option("--seeds", default=3, show_default=True, help="How many seeds the half-days are repeated with.")
+def main(only: str, jobs: int, seeds: int) -> None:
     """Train on parts of the labelled pictures, judge on the rest, and write the tables into docs/MEASURED.md."""
-    studies = [made for study in STUDIES if only.casefold() in (made := study()).title.casefold()]
+    studies = [made for made in all_studies(seeds) if only.casefold() in made.title.casefold()]
     wanted = [job for study in studies for job in study.jobs]
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True), transient=True) as progress:
@@ -42,9 +43,8 @@ def _training(outcomes: list[Outcome]) -> str:
     seconds = sorted(one.seconds for one in outcomes if one.job.learn)
     if not seconds:
         return ""
-    return (
-        f"Training took {seconds[len(seconds) // 2]:.0f} s in the median, {seconds[-1]:.0f} s at most, beside another."
-    )
+    median, most = seconds[len(seconds) // 2], seconds[-1]
+    return f"Training took {median:.0f} s in the median and {most:.0f} s at most, beside another experiment."
 
 
 if __name__ == "__main__":

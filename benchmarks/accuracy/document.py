@@ -11,7 +11,8 @@ BEGIN, END = "<!-- made by `make accuracy` -->", "<!-- end of what `make accurac
 
 def ran_on() -> str:
     """When and on what this was measured, without naming the machine."""
-    return f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
+    machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
+    return f"{datetime.now(UTC):%Y-%m-%d}, {machine}"
 
 
 def replaced(text: str, tables: str) -> str:

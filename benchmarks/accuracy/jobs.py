@@ -1,4 +1,4 @@
-"""Train on some parts and judge another, in a process of its own; what was done before with the same code is read back."""
+"""Train on some parts and judge another, in a process of its own; what the same code has done before is read back."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""Figures with their 95 % intervals. Intervals are drawn over stretches of time, for neighbouring frames repeat each other."""
+"""Figures with their 95 % intervals, drawn over stretches of time: neighbouring frames repeat each other."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

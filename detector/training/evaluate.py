@@ -11,7 +11,7 @@ import numpy as np
 
 from detector.recognition import Recogniser, Recognition
 from detector.training.dataset import Dataset, LabelledNest, crops_of, load_dataset
-from henbot.domain.belief import NestBelief, believe
+from henbot.domain.belief import MOTION_RULES, RULES, NestBelief, believe
 from henbot.domain.observations import UNKNOWN, CameraId, NestId, Observation
 
 DRAWS = 1000
@@ -96,9 +96,10 @@ def believed(dataset: Dataset, looks: Sequence[Look], *, stills: bool = False) -
     for index in sorted(range(len(looks)), key=lambda i: looks[i][0].captured_at):
         row, said = looks[index]
         seen = _observation(row, said)
-        if dataset.nests[row.nest].kind == "nest":
+        nest = dataset.nests[row.nest]
+        if nest.kind == "nest":
             before = NestBelief() if stills else beliefs.get(row.nest, NestBelief())
-            beliefs[row.nest], seen = believe(before, seen)
+            beliefs[row.nest], seen = believe(before, seen, MOTION_RULES if nest.motion else RULES)
         found[index] = seen
     return [(row, found[index]) for index, (row, _) in enumerate(looks)]
 
@@ -205,7 +206,13 @@ def _identity(nests: Sequence[Judged]) -> dict[str, Any]:
 
 def _roost(judged: Sequence[Judged]) -> dict[str, Any]:
     errors = [abs((row.hens or 0) - said["hens"]) for row, said in judged if row.sure("hens")]
-    return {"frames": len(errors), "mean_absolute_error": round(float(np.mean(errors)), 3) if errors else None}
+    if not errors:
+        return {"frames": 0, "mean_absolute_error": None, "within_one": None}
+    return {
+        "frames": len(errors),
+        "mean_absolute_error": round(float(np.mean(errors)), 3),
+        "within_one": round(float(np.mean([error <= 1 for error in errors])), 4),
+    }
 
 
 def _balanced(pairs: Sequence[tuple[object, object]]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from henbot.domain.belief import NestBelief, believe
+from henbot.domain.belief import MOTION_RULES, RULES, NestBelief, believe
 from henbot.domain.events import Event, HenArrived, HenLeft, HenSettled, NestUnseen
 from henbot.domain.observations import Bird, NestId, Observation, Quality, VisitId
 from henbot.domain.tracks import Track, WatchRules
@@ -76,7 +76,7 @@ class NestWatch:
 
     def believed(self, observation: Observation) -> Observation:
         """The observation in the light of those before it, which is what `observe` and everyone else shall be given."""
-        belief, believed = believe(self.state.belief, observation)
+        belief, believed = believe(self.state.belief, observation, MOTION_RULES if self.rules.motion else RULES)
         self.state = replace(self.state, belief=belief)
         return believed
 

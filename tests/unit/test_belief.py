@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from henbot.domain.belief import POSTURES, NestBelief, believe
+from henbot.domain.belief import MOTION_RULES, POSTURES, RULES, BeliefRules, NestBelief, believe
 from henbot.domain.observations import UNKNOWN, Bird, CameraId, NestId, Observation, Posture, Quality
 from henbot.domain.watch import NestWatch, WatchState
 
@@ -25,11 +25,11 @@ def look(seconds: float, hen: float, sitting: float = 0.8, quality: Quality = Qu
     return Observation(CameraId("cam"), NestId("nest"), at, counts, birds, quality=quality)
 
 
-def after(*looks: Observation) -> list[Observation]:
+def after(*looks: Observation, rules: BeliefRules = RULES) -> list[Observation]:
     belief = NestBelief()
     found = []
     for one in looks:
-        belief, seen = believe(belief, one)
+        belief, seen = believe(belief, one, rules)
         found.append(seen)
     return found
 
@@ -131,3 +131,9 @@ def test_a_covered_lens_is_silence_to_the_watch() -> None:
     ]
     assert events == ["hen_left", "nest_unseen"]
     assert watch.state.last_at == NINE + timedelta(seconds=30)
+
+
+def test_the_silence_of_a_camera_that_motion_triggers_is_stillness() -> None:
+    looks = [look(0, 0.99), look(30, 0.99), look(20 * 60, 0.45)]
+    assert after(*looks, rules=MOTION_RULES)[-1].hens == 1
+    assert after(*looks, rules=RULES)[-1].hens == 0
