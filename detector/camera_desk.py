@@ -98,12 +98,10 @@ class CameraDesk:
             cursor=(frame.captured_at, frame.name),
             skipped=skipped,
         )
-        for seen in observations:
-            if seen.hens:
-                self._pictures[seen.nest] = (seen.at, frame.pixels)
-        self._record(step, lambda: [self._observed(seen, frame.pixels) for seen in observations])
+        believed: list[Observation] = []
+        self._record(step, lambda: [self._observed(seen, frame.pixels, believed) for seen in observations])
         self.cursor = Cursor(frame.captured_at, frame.name)
-        return observations
+        return believed
 
     def pass_over(self, frame: Frame, skipped: int) -> None:
         """Note that a frame could not be looked at, so that it is not taken again."""
@@ -130,10 +128,15 @@ class CameraDesk:
         for nest, (state, eggs) in states.items():
             self._watches[nest].state, self._eggs[nest].state = state, eggs
 
-    def _observed(self, seen: Observation, pixels: Pixels) -> NestStep:
+    def _observed(self, seen: Observation, pixels: Pixels, believed: list[Observation]) -> NestStep:
         watch = self._watches.get(seen.nest)
         if watch is None:
+            believed.append(seen)
             return NestStep(seen.nest, WatchState(), observation=seen)
+        seen = watch.believed(seen)
+        believed.append(seen)
+        if seen.hens:
+            self._pictures[seen.nest] = (seen.at, pixels)
         step = self._step(watch, watch.observe(seen), seen)
         return self._with_eggs(step, self._eggs[seen.nest].take(seen, pixels, watch.state))
 

@@ -9,6 +9,7 @@ from typing import cast
 from sqlalchemy import make_url
 
 from detector.camera_desk import CameraDesk
+from detector.export import Exported, export_dataset
 from detector.frame import Frame
 from detector.pacing import Pace
 from detector.pipeline import Pipeline
@@ -18,7 +19,7 @@ from detector.serving import STOCK_NAME_THRESHOLD, Serving, load_with_threshold
 from detector.sources import Cursor, Skipped
 from detector.sources.build import build_source
 from detector.worker import Worker
-from henbot.config import CoopConfig, Settings, load_coop
+from henbot.config import CoopConfig, Settings, load_coop, load_settings
 from henbot.domain.clock import ClockSetting, day_bounds
 from henbot.domain.errors import ConfigInvalid
 from henbot.services.coop_clock import CoopClock, clock_setting, wall_now
@@ -101,6 +102,30 @@ def open_replay(dataset: Path, model: Path | None, url: str, media: Path | None,
         for camera, desk in zip(recorded, desks, strict=True)
     ]
     return OpenReplay(database, desks, sources)
+
+
+def export(folder: Path, url: str | None, media: Path | None, config: Path | None, days: Days) -> Exported:
+    """Write a dataset folder from a database.
+
+    Args:
+        url, media, config: instead of those of the environment; where the coop's file is missing, each nest is all of
+            its picture.
+
+    Raises:
+        HenbotError: the database or the folder cannot be used, or there are no pictures.
+    """
+    settings = load_settings()
+    pictures = media or (_beside(url) if url else settings.media)
+    path = config or settings.config
+    cameras = load_coop(path).cameras if config or path.exists() else []
+    polygons = {nest.id: nest.polygon for camera in cameras for nest in camera.nests}
+    database = open_database(url or settings.database)
+    try:
+        check_schema(database)
+        with database.reading() as session:
+            return export_dataset(session, MediaFolder(pictures), folder, days, polygons)
+    finally:
+        database.close()
 
 
 def build_worker(settings: Settings, config: CoopConfig) -> Worker:

@@ -47,6 +47,9 @@ LEAST_LIKELIHOOD = 1e-3
 POOR_PICTURE = 0.5
 """Weight of a look at an overexposed or blurred picture."""
 
+BLIND = frozenset({Quality.DARK, Quality.COVERED})
+"""Pictures in which no egg can be told."""
+
 EMPTY, OCCUPIED = 0.6, 0.5
 """Least probability that nobody, that somebody is there: `WatchRules` has the same."""
 
@@ -156,7 +159,7 @@ class EggWatch:
         if seen.occupied >= OCCUPIED:
             return self._on_hen()
         grew = self._leave() if free else False
-        if 1.0 - seen.occupied >= EMPTY and seen.eggs_probabilities and seen.quality is not Quality.DARK:
+        if 1.0 - seen.occupied >= EMPTY and seen.eggs_probabilities and seen.quality not in BLIND:
             grew |= self._look(seen, free=free)
         return self._news() if grew else []
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from henbot.domain.coverage import Span, seen_until
 from henbot.domain.eggs import EggState
 from henbot.domain.events import Event
-from henbot.domain.observations import NestId, Observation
+from henbot.domain.observations import NestId, Observation, Quality
 from henbot.domain.visits import Visit
 from henbot.domain.watch import WatchState
 from henbot.services.bout_records import regroup
@@ -121,7 +121,8 @@ def _record_nest(session: Session, step: NestStep, trust_gap: timedelta) -> None
     if step.egg_state:
         row.egg_state = _EGG_STATES.dump_python(step.egg_state, mode="json")
     if step.observation:
-        _extend_seen(session, step.nest, step.observation.at, trust_gap)
+        if step.observation.quality is not Quality.COVERED:
+            _extend_seen(session, step.nest, step.observation.at, trust_gap)
         _add_observation(session, step.observation)
     for visit in step.visits:
         _save_visit(session, visit)
