@@ -241,9 +241,7 @@ class TrainedRecogniser:
         return (1.0 - yes, yes * (1.0 - two), yes * two)
 
     def _eggs(self, crop: Pixels, hens: tuple[float, ...]) -> tuple[float, ...]:
-        """Empty under a hen, who hides some, and in coops that were learned without boxes: nobody told eggs from what is
-        there.
-        """
+        """Empty under a hen, who hides some, and in coops learned without boxes, where all is untold."""
         head = self._heads.eggs
         if head is None or self._egg_net is None or int(np.argmax(hens)) > 0:
             return ()
