@@ -23,6 +23,7 @@ CELL = 4
 
 MAP_SIDE = CROP_SIDE // CELL
 CHANNELS = 32
+FEATURES = 3 * CHANNELS
 USUAL_EGG = 22.0
 """Pixels of the crop, the size that the net's `sizes` are relative to."""
 
@@ -36,7 +37,9 @@ APART = 0.5
 """Two peaks nearer to one another than this share of an egg are one egg."""
 
 STOCK_SLOPE, STOCK_OFFSET = 3.0, 1.3
-"""From peaks' logits to log-odds, where no labelled eggs say better: chookegg has 2.0, henhouse 0.7."""
+"""From peaks' logits to log-odds where no labelled eggs say better; chookegg alone has 2.9 and 2.1, henhouse 2.9, 0.6
+(slope and offset).
+"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,7 +49,8 @@ class EggMaps:
     Attributes:
         logits: (56, 56) of an egg's middle being there.
         sizes: (56, 56), logarithm of an egg's size over `USUAL_EGG`.
-        features: (56, 56, 32), from which the logits came.
+        features: (56, 56, 96), from the first 32 of which the logits came; then what lies above and below, for of an
+            egg behind another one only a crescent shows.
     """
 
     logits: Floats
@@ -75,7 +79,16 @@ class EggNet:
         self._interpreter.set_tensor(self._input, evened(crop)[None])
         self._interpreter.invoke()
         found = self._interpreter.get_tensor(self._found)[0]
-        return EggMaps(found[..., 0].copy(), found[..., 1].copy(), self._interpreter.get_tensor(self._features)[0])
+        features = with_surroundings(self._interpreter.get_tensor(self._features)[0])
+        return EggMaps(found[..., 0].copy(), found[..., 1].copy(), features)
+
+
+def with_surroundings(features: Floats) -> Floats:
+    """(56, 56, 32) -> (56, 56, 96): each cell's, and the mean of nine around the one 4 above and the one 4 below it."""
+    smooth = cv2.blur(features, (3, 3), borderType=cv2.BORDER_REPLICATE)
+    rows = np.arange(MAP_SIDE)
+    above, below = (smooth[np.clip(rows + step, 0, MAP_SIDE - 1)] for step in (-4, 4))
+    return np.concatenate([features, above, below], axis=2)
 
 
 def evened(crop: Pixels) -> Floats:
@@ -90,16 +103,18 @@ class EggHead:
     """What the keeper's own pictures changed in the net's judgement.
 
     Attributes:
-        weights: (32,) added to the net's own.
+        weights: (96,) added to the net's own.
         offset: added to every logit.
         slope: and
         bias: turn a peak's logit into log-odds of an egg.
+        coops: names of those whose boxes it learned from.
     """
 
-    weights: Floats = field(default_factory=lambda: np.zeros(CHANNELS, np.float32))
+    weights: Floats = field(default_factory=lambda: np.zeros(FEATURES, np.float32))
     offset: float = 0.0
     slope: float = STOCK_SLOPE
     bias: float = STOCK_OFFSET
+    coops: tuple[str, ...] = ()
 
     def logits(self, maps: EggMaps) -> Floats:
         """(56, 56)."""
@@ -116,15 +131,17 @@ class EggHead:
 
     def arrays(self) -> dict[str, NDArray[np.generic]]:
         """What is stored of it, by name."""
-        return {"weights": self.weights, "line": np.asarray([self.offset, self.slope, self.bias], np.float32)}
+        line = np.asarray([self.offset, self.slope, self.bias], np.float32)
+        return {"weights": self.weights, "line": line, "coops": np.asarray(self.coops, np.str_)}
 
     @classmethod
     def of_arrays(cls, arrays: Mapping[str, NDArray[np.generic]]) -> "EggHead":
         """The inverse of `arrays`; raises KeyError or ValueError where they do not make up a head."""
         weights, line = np.asarray(arrays["weights"], np.float32), np.asarray(arrays["line"], np.float32)
-        if weights.shape != (CHANNELS,) or line.shape != (3,):
+        if weights.shape != (FEATURES,) or line.shape != (3,):
             raise ValueError(f"eggs: weights of shape {weights.shape} and a line of {line.shape}")
-        return cls(weights, *(float(value) for value in line))
+        offset, slope, bias = (float(value) for value in line)
+        return cls(weights, offset, slope, bias, tuple(str(coop) for coop in arrays["coops"]))
 
 
 def peaks(logits: Floats, sizes: Floats) -> tuple[Floats, Floats]:
@@ -151,10 +168,15 @@ def peaks(logits: Floats, sizes: Floats) -> tuple[Floats, Floats]:
 
 def count_of(eggs: Floats) -> tuple[float, ...]:
     """The Poisson-binomial distribution of how many of n independent eggs, each of its own probability, are real."""
-    counts = np.zeros(MOST_EGGS + 1)
-    counts[0] = 1.0
-    for egg in eggs:
-        more = np.append(0.0, counts[:-1]) * egg
-        more[-1] += counts[-1] * egg
+    return tuple(float(p) for p in counts_of(eggs[None])[0])
+
+
+def counts_of(eggs: Floats) -> NDArray[np.float64]:
+    """The same of (m, n) probabilities: (m, `MOST_EGGS` + 1), each row adding up to 1."""
+    counts = np.zeros((len(eggs), MOST_EGGS + 1))
+    counts[:, 0] = 1.0
+    for egg in eggs.T[..., None].astype(np.float64):
+        more = np.concatenate([np.zeros_like(egg), counts[:, :-1]], axis=1) * egg
+        more[:, -1:] += counts[:, -1:] * egg
         counts = counts * (1 - egg) + more
-    return tuple(float(p) for p in counts / counts.sum())
+    return np.asarray(counts / counts.sum(axis=1, keepdims=True))

@@ -3,14 +3,14 @@
 import csv
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detector.crops import CROP_SIDE, Pixels, bounds, cut
-from detector.eggs import CELL, CHANNELS, MAP_SIDE, STOCK_OFFSET, STOCK_SLOPE, EggHead, EggMaps, EggNet, Floats, peaks
+from detector.eggs import CELL, FEATURES, MAP_SIDE, MOST_EGGS, EggHead, EggMaps, EggNet, Floats, counts_of, peaks
 from detector.training.augment import Relighting, relight
 from detector.training.dataset import Dataset, read_picture
 from henbot.domain.errors import DatasetInvalid
@@ -19,19 +19,22 @@ Doubles = NDArray[np.float64]
 
 BOX_FILES = ("eggs.csv", "boxes.csv")
 CORNERS = ("x1", "y1", "x2", "y2")
-COPIES = 2
-"""Relit and mirrored copies of each picture."""
+COPIES = 1
+"""Relit copies of each picture, half of them mirrored."""
 
 LEAST_BOXES = 5
 """Eggs from which the net's judgement is moved at all."""
 
-RIDGE = 3e-3
+RIDGE = 3e-2
 """How strongly the head holds to the net's own judgement, per unit of the examples' weight."""
 
 NET_EVEN = -0.5
-"""Logit of the net at which an egg is as likely as not."""
+"""Logit of the net from which a cell is more likely an egg's middle than not."""
 
-FOLDS = 4
+DOUBT = 0.05
+"""Share of pictures of which the count is taken to say nothing: no odd picture shall decide the line."""
+
+FOLDS = 3
 MILD = Relighting(exposure=0.3, sun=0.3)
 
 
@@ -130,7 +133,10 @@ def learn_eggs(read: Sequence[Dataset], seed: int) -> tuple[EggHead | None, dict
         return None, {"eggs": f"not counted: no dataset says where eggs lie ({' or '.join(BOX_FILES)})"}
     pictures = [picture for dataset in boxed for picture in egg_pictures(dataset)]
     boxes = sum(len(picture.boxes) for picture in pictures)
-    return fit_eggs(pictures, EggNet(threads=2), seed), {"eggs": {"pictures": len(pictures), "boxes": boxes}}
+    head = replace(
+        fit_eggs(pictures, EggNet(threads=2), seed), coops=tuple(sorted({dataset.coop for dataset in boxed}))
+    )
+    return head, {"eggs": {"pictures": len(pictures), "boxes": boxes}}
 
 
 def fit_eggs(pictures: Sequence[EggPicture], net: EggNet, seed: int) -> EggHead:
@@ -142,17 +148,14 @@ def fit_eggs(pictures: Sequence[EggPicture], net: EggNet, seed: int) -> EggHead:
 
 def _fit_seen(seen: Sequence[_Seen]) -> EggHead:
     """The head, with the line from logits to odds drawn through pictures that were held out."""
-    logits: list[Floats] = []
-    eggs: list[Floats] = []
+    held_out: list[tuple[Floats, int]] = []
     for fold in _folds([one.picture for one in seen]):
         head = _fit([one for one, out in zip(seen, fold, strict=True) if not out])
         for one in (one for one, out in zip(seen, fold, strict=True) if out):
-            places, found = peaks(head.logits(one.maps), one.maps.sizes)
-            logits.append(found)
-            eggs.append(matched(places, one.picture.boxes))
+            found = peaks(head.logits(one.maps), one.maps.sizes)[1]
+            held_out.append((found, len(one.picture.boxes)))
     head = _fit(seen)
-    slope, bias = _line(np.concatenate(logits), np.concatenate(eggs))
-    return EggHead(head.weights, head.offset, slope, bias)
+    return EggHead(head.weights, head.offset, *_line(held_out))
 
 
 def _see(picture: EggPicture, net: EggNet, random: np.random.Generator) -> _Seen:
@@ -164,17 +167,11 @@ def _see(picture: EggPicture, net: EggNet, random: np.random.Generator) -> _Seen
 
 
 def _mirrored(crop: Pixels, boxes: Floats, random: np.random.Generator) -> tuple[Pixels, Floats]:
-    """An egg has no up and down: the crop and its boxes flipped, or turned by right angles."""
+    """The crop and its boxes, left and right exchanged in every other copy; up and down say which egg is nearer."""
+    if random.random() < 0.5:
+        return crop, boxes
     x1, y1, x2, y2 = boxes.T
-    flip_x, flip_y, turn = random.random(3) < 0.5
-    if flip_x:
-        crop, x1, x2 = crop[:, ::-1], CROP_SIDE - x2, CROP_SIDE - x1
-    if flip_y:
-        crop, y1, y2 = crop[::-1], CROP_SIDE - y2, CROP_SIDE - y1
-    boxes = np.stack([x1, y1, x2, y2], axis=1)
-    if turn:
-        crop, boxes = crop.transpose(1, 0, 2), boxes[:, [1, 0, 3, 2]]
-    return np.ascontiguousarray(crop), boxes
+    return np.ascontiguousarray(crop[:, ::-1]), np.stack([CROP_SIDE - x2, y1, CROP_SIDE - x1, y2], axis=1)
 
 
 def _folds(pictures: Sequence[EggPicture]) -> list[np.ndarray[tuple[int], np.dtype[np.bool_]]]:
@@ -193,9 +190,9 @@ def _fit(seen: Sequence[_Seen]) -> EggHead:
     features, before, eggs = (np.concatenate([part[k] for part in parts]) for k in range(3))
     design = np.concatenate([features, np.ones((len(features), 1), np.float32)], axis=1).astype(np.float64)
     weights = np.where(eggs > 0, 0.5 / max(eggs.sum(), 1), 0.5 / max((1 - eggs).sum(), 1))
-    ridge = RIDGE * np.append(np.ones(CHANNELS), 0.01)
-    moved = _logistic(design, eggs, weights, before - NET_EVEN, (np.zeros(CHANNELS + 1), ridge))
-    return EggHead(moved[:CHANNELS].astype(np.float32), float(moved[CHANNELS]) - NET_EVEN)
+    ridge = RIDGE * np.append(np.ones(FEATURES), 0.01)
+    moved = _logistic(design, eggs, weights, before - NET_EVEN, (np.zeros(FEATURES + 1), ridge))
+    return EggHead(moved[:FEATURES].astype(np.float32), float(moved[FEATURES]) - NET_EVEN)
 
 
 def _cells(maps: EggMaps, boxes: Floats) -> tuple[Floats, Floats, Floats]:
@@ -207,7 +204,7 @@ def _cells(maps: EggMaps, boxes: Floats) -> tuple[Floats, Floats, Floats]:
         middle = (rows == int(y)) & (columns == int(x))
         nearest = np.minimum(nearest, np.where(middle, 0, away))
     egg = nearest < 0.13
-    chosen = egg | ((nearest > 0.33) & (maps.logits > -6))
+    chosen = egg | ((nearest > 0.33) & (maps.logits > -6) & (((rows + columns) % 2 == 0) | (maps.logits > -3)))
     return maps.features[chosen], maps.logits[chosen], egg[chosen].astype(np.float32)
 
 
@@ -224,32 +221,19 @@ def visible_middles(boxes: Floats) -> Floats:
     return np.clip(np.asarray(found, np.float32).reshape(-1, 2), 0, CROP_SIDE - 1)
 
 
-def matched(places: Floats, boxes: Floats) -> Floats:
-    """(n,) 1 for each place, likeliest first, that lies in a box which no place before it took; else 0.
+def _line(held_out: Sequence[tuple[Floats, int]]) -> tuple[float, float]:
+    """Slope and bias of peaks' log-odds that make the true counts of held-out pictures likeliest.
 
-    Args:
-        places: (n, 2) x, y.
-        boxes: (m, 4) x1, y1, x2, y2.
+    Counts and not peaks are judged: so an egg without a peak, or with two, is made good by the others' odds.
     """
-    free = list(range(len(boxes)))
-    found = np.zeros(len(places), np.float32)
-    for index, (x, y) in enumerate(places):
-        around = [b for b in free if boxes[b, 0] <= x <= boxes[b, 2] and boxes[b, 1] <= y <= boxes[b, 3]]
-        if around:
-            middles = (boxes[around, :2] + boxes[around, 2:]) / 2
-            free.remove(around[int(np.argmin(np.hypot(*(middles - (x, y)).T)))])
-            found[index] = 1.0
-    return found
-
-
-def _line(logits: Floats, eggs: Floats) -> tuple[float, float]:
-    """Slope and bias that make held-out peaks' logits into log-odds (Platt 1999, with his smoothed targets)."""
-    yes, no = float(eggs.sum()), float(len(eggs) - eggs.sum())
-    targets = np.where(eggs > 0, (yes + 1) / (yes + 2), 1 / (no + 2))
-    design = np.stack([logits, np.ones_like(logits)], axis=1).astype(np.float64)
-    prior = np.asarray([STOCK_SLOPE, STOCK_OFFSET]), np.asarray([0.1, 0.01])
-    line = _logistic(design, targets, np.ones(len(targets)), np.zeros(len(targets)), prior)
-    return max(float(line[0]), 0.1), float(line[1])
+    slopes, evens = (grid.ravel() for grid in np.meshgrid(np.geomspace(0.3, 4, 12), np.linspace(-3, 12, 76)))
+    likelihood = np.zeros(len(slopes))
+    for logits, count in held_out:
+        odds = 1 / (1 + np.exp(-np.clip(slopes[:, None] * (logits - evens[:, None]), -30, 30)))
+        share = counts_of(odds.astype(np.float32))[:, min(count, MOST_EGGS)]
+        likelihood += np.log((1 - DOUBT) * share + DOUBT / (MOST_EGGS + 1))
+    best = int(np.argmax(likelihood))
+    return float(slopes[best]), float(-slopes[best] * evens[best])
 
 
 def _logistic(
