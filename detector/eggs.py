@@ -107,12 +107,14 @@ class EggHead:
         offset: added to every logit.
         slope: and
         bias: turn a peak's logit into log-odds of an egg.
+        coops: names of those whose boxes it learned from.
     """
 
     weights: Floats = field(default_factory=lambda: np.zeros(FEATURES, np.float32))
     offset: float = 0.0
     slope: float = STOCK_SLOPE
     bias: float = STOCK_OFFSET
+    coops: tuple[str, ...] = ()
 
     def logits(self, maps: EggMaps) -> Floats:
         """(56, 56)."""
@@ -129,7 +131,8 @@ class EggHead:
 
     def arrays(self) -> dict[str, NDArray[np.generic]]:
         """What is stored of it, by name."""
-        return {"weights": self.weights, "line": np.asarray([self.offset, self.slope, self.bias], np.float32)}
+        line = np.asarray([self.offset, self.slope, self.bias], np.float32)
+        return {"weights": self.weights, "line": line, "coops": np.asarray(self.coops, np.str_)}
 
     @classmethod
     def of_arrays(cls, arrays: Mapping[str, NDArray[np.generic]]) -> "EggHead":
@@ -137,7 +140,8 @@ class EggHead:
         weights, line = np.asarray(arrays["weights"], np.float32), np.asarray(arrays["line"], np.float32)
         if weights.shape != (FEATURES,) or line.shape != (3,):
             raise ValueError(f"eggs: weights of shape {weights.shape} and a line of {line.shape}")
-        return cls(weights, *(float(value) for value in line))
+        offset, slope, bias = (float(value) for value in line)
+        return cls(weights, offset, slope, bias, tuple(str(coop) for coop in arrays["coops"]))
 
 
 def peaks(logits: Floats, sizes: Floats) -> tuple[Floats, Floats]:

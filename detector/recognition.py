@@ -241,10 +241,13 @@ class TrainedRecogniser:
         return (1.0 - yes, yes * (1.0 - two), yes * two)
 
     def _eggs(self, crop: Pixels, hens: tuple[float, ...]) -> tuple[float, ...]:
-        """Empty under a hen: she hides an unknown part of them."""
-        if self._heads.eggs is None or self._egg_net is None or int(np.argmax(hens)) > 0:
+        """Empty under a hen, who hides some, and in coops learned without boxes, where all is untold."""
+        head = self._heads.eggs
+        if head is None or self._egg_net is None or int(np.argmax(hens)) > 0:
             return ()
-        return self._heads.eggs.count(self._egg_net.maps(crop))
+        if self.coop in self._heads.coops and self.coop not in head.coops:
+            return ()
+        return head.count(self._egg_net.maps(crop))
 
     def _roost(self, features: Features) -> tuple[float, ...]:
         if self._heads.roost is None:

@@ -3,7 +3,7 @@
 import csv
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -133,7 +133,10 @@ def learn_eggs(read: Sequence[Dataset], seed: int) -> tuple[EggHead | None, dict
         return None, {"eggs": f"not counted: no dataset says where eggs lie ({' or '.join(BOX_FILES)})"}
     pictures = [picture for dataset in boxed for picture in egg_pictures(dataset)]
     boxes = sum(len(picture.boxes) for picture in pictures)
-    return fit_eggs(pictures, EggNet(threads=2), seed), {"eggs": {"pictures": len(pictures), "boxes": boxes}}
+    head = replace(
+        fit_eggs(pictures, EggNet(threads=2), seed), coops=tuple(sorted({dataset.coop for dataset in boxed}))
+    )
+    return head, {"eggs": {"pictures": len(pictures), "boxes": boxes}}
 
 
 def fit_eggs(pictures: Sequence[EggPicture], net: EggNet, seed: int) -> EggHead:

@@ -70,10 +70,13 @@ def test_light_and_cast_do_not_change_what_the_net_is_shown(net: EggNet, scenes:
 
 
 def test_a_head_comes_back_from_its_arrays(net: EggNet, scenes: list[EggPicture]) -> None:
-    head = EggHead(np.linspace(-1, 1, FEATURES, dtype=np.float32), 0.5, 1.5, -0.25)
+    head = EggHead(np.linspace(-1, 1, FEATURES, dtype=np.float32), 0.5, 1.5, -0.25, ("Farm",))
     maps = net.maps(scenes[0].crop)
 
-    assert EggHead.of_arrays(head.arrays()).count(maps) == pytest.approx(head.count(maps))
+    back = EggHead.of_arrays(head.arrays())
+
+    assert back.count(maps) == pytest.approx(head.count(maps))
+    assert back.coops == ("Farm",)
 
 
 def test_what_makes_up_no_head_is_refused() -> None:
