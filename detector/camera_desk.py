@@ -15,12 +15,12 @@ from detector.sources import Cursor
 from henbot.config import CameraConfig, NestConfig
 from henbot.domain.eggs import EggState
 from henbot.domain.errors import FrameUnreadable
-from henbot.domain.events import Event, HenArrived, HenSettled, VisitEvent
+from henbot.domain.events import Event, HenArrived, HenLeft, HenSettled, VisitEvent
 from henbot.domain.observations import NestId, Observation
 from henbot.domain.tracks import WatchRules
 from henbot.domain.watch import NestWatch, WatchState
 from henbot.services.egg_ledger import PicturedCount
-from henbot.services.evidence import Evidence
+from henbot.services.evidence import LEFT, Evidence
 from henbot.services.media import MediaFolder
 from henbot.services.recording import CameraStep, NestStep, Recorder, egg_state, watch_state
 from henbot.storage.database import Database
@@ -28,7 +28,7 @@ from henbot.storage.tables import CameraRow
 
 log = structlog.get_logger(__name__)
 
-ROLES: dict[type[Event], str] = {HenArrived: "arrived", HenSettled: "settled"}
+ROLES: dict[type[Event], str] = {HenArrived: "arrived", HenSettled: "settled", HenLeft: LEFT}
 """Which events are worth a picture, and what it then shows."""
 
 
@@ -52,7 +52,7 @@ class CameraDesk:
         self.pipeline = pipeline
         self._recorder = Recorder(database)
         self._media = media
-        self._pictures: dict[NestId, tuple[datetime, Pixels]] = {}
+        self._pictures: dict[tuple[NestId, bool], tuple[datetime, Pixels]] = {}  # the newest with a hen and without
         self._nests = {nest.id: nest for nest in pipeline.camera.nests}
         rules = rules_of(pipeline.camera, threshold)
         with database.reading() as session:
@@ -135,8 +135,7 @@ class CameraDesk:
             return NestStep(seen.nest, WatchState(), observation=seen)
         seen = watch.believed(seen)
         believed.append(seen)
-        if seen.hens:
-            self._pictures[seen.nest] = (seen.at, pixels)
+        self._pictures[seen.nest, seen.hens > 0] = (seen.at, pixels)
         step = self._step(watch, watch.observe(seen), seen)
         return self._with_eggs(step, self._eggs[seen.nest].take(seen, pixels, watch.state))
 
@@ -152,11 +151,15 @@ class CameraDesk:
         return NestStep(watch.nest, watch.state, list(watch.touched.values()), events, seen, evidence)
 
     def _evidence(self, nest: NestConfig, event: Event) -> Evidence | None:
-        """A picture of what happened, the newest that shows a hen; a full disk costs the picture, not the event."""
+        """A picture of what happened, the newest that shows a hen, or that shows her gone.
+
+        A full disk costs the picture, not the event.
+        """
         role = ROLES.get(type(event))
-        if role is None or not isinstance(event, VisitEvent) or nest.id not in self._pictures:
+        picture = self._pictures.get((nest.id, role != LEFT))
+        if role is None or not isinstance(event, VisitEvent) or picture is None:
             return None
-        at, pixels = self._pictures[nest.id]
+        at, pixels = picture
         if at < event.at:
             return None
         try:

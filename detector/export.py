@@ -19,7 +19,7 @@ from detector.sources.stills import read_still
 from henbot.domain.clock import day_bounds
 from henbot.domain.errors import DatasetInvalid, FrameUnreadable
 from henbot.domain.observations import UNKNOWN, NestId
-from henbot.services.evidence import AFTER, BEFORE
+from henbot.services.evidence import AFTER, BEFORE, LEFT
 from henbot.services.media import MediaFolder
 from henbot.services.reports import coop_of
 from henbot.storage.tables import (
@@ -136,7 +136,7 @@ def _pictures(session: Session) -> list[_Picture]:
         .join(MediaRow, MediaRow.sha256 == EvidenceRow.media_sha256)
     )
     for row, nest, path in session.execute(evidence):
-        is_empty = row.role in (BEFORE, AFTER)
+        is_empty = row.role in (LEFT, BEFORE, AFTER)
         visit = None if is_empty else row.visit_id
         one = found.setdefault((nest, row.at), _Picture(nest, row.at, path, visit, row.role))
         one.hashes.add(row.media_sha256)

@@ -2,7 +2,7 @@
 
 A fully convolutional net of two scales marks the middles of eggs and tells their size, as in Zhou et al. 2019, "Objects
 as Points", arXiv:1904.07850. It sees drawn nests only (`detector.training.egg_scenes`), so no coop's held-out pictures
-can have taught it anything. The one that ships was made in three runs of this recipe, 15 minutes in all, each beginning
+can have taught it anything. The one that ships was made in three runs of this recipe, 17 minutes in all, each beginning
 where the one before ended, the last with more eggs hidden by eggs (as `egg_scenes` draws them now).
 """
 

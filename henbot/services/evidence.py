@@ -11,6 +11,9 @@ from henbot.domain.observations import VisitId
 from henbot.services.media import StoredMedia
 from henbot.storage.tables import EvidenceRow, MediaRow
 
+LEFT = "left"
+"""Role of the first picture of the free nest after a visit."""
+
 BEFORE, AFTER = "before", "after"
 """Roles of the nest last seen without the egg that a visit is thought to have brought, and first seen with it."""
 

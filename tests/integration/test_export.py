@@ -1,6 +1,7 @@
 """A dataset folder out of what was seen and told: the bench and the bot share one format."""
 
 import csv
+import shutil
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -9,7 +10,11 @@ from sqlalchemy import select
 
 from detector.export import export_dataset
 from detector.pacing import AtOnce
+from detector.recognition import load_recogniser
+from detector.training import study
 from detector.training.dataset import load_dataset
+from detector.training.evaluate import evaluate
+from detector.training.fit import train
 from detector.wiring import open_replay
 from henbot.domain.errors import DatasetInvalid
 from henbot.services.media import MediaFolder
@@ -75,6 +80,27 @@ def test_the_newest_word_of_a_person_is_sure_and_one_taken_back_counts_no_more(
     assert (row.hen, row.hens) == ("pepper", 1)
     assert row.sure("hen")
     assert row.sure("hens")
+
+
+def test_what_people_told_can_be_trained_on_and_judged_with(
+    watched: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(study, "MOST_RELIT", 1)
+    copied = shutil.copytree(watched, tmp_path / "told")
+    database = open_database(f"sqlite:///{copied / 'henbot.db'}")
+    with database.writing() as session:
+        shown = select(EvidenceRow, VisitRow).join(VisitRow, VisitRow.id == EvidenceRow.visit_id)
+        for row, visit in session.execute(shown).all():
+            field, value = ("hen", visit.hen_id) if row.role in ("arrived", "settled") else ("hens", "0")
+            told = {"nest_id": visit.nest_id, "at": row.at, "media_sha256": row.media_sha256, "said_by": 1}
+            session.add(LabelRow(field=field, value=value, said_at=row.at, **told))
+        session.commit()
+    exported(database, copied, tmp_path / "out")
+    database.close()
+    version = train([tmp_path / "out"], tmp_path / "models")
+    judged = evaluate(tmp_path / "out", load_recogniser(version))
+    assert set(judged["metrics"]["hen_or_none"]["recall"]) == {"False", "True"}
+    assert judged["metrics"]["frames"] > 10
 
 
 def test_a_folder_that_holds_something_is_not_written_into(database: Database, watched: Path, tmp_path: Path) -> None:
