@@ -4,12 +4,13 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
 import structlog
+from filelock import FileLock
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -38,16 +39,32 @@ def shared_data() -> Path:
     return folder
 
 
+def _made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], Path]) -> Path:
+    """What `make` wrote below the folder that it was given: one of the processes that run the tests makes it for all."""
+    root = factory.getbasetemp()
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        root = root.parent
+    made = root / f"{name}.made"
+    with FileLock(root / f"{name}.lock"):
+        if not made.is_file():
+            (root / name).mkdir()
+            made.write_text(str(make(root / name)), encoding="utf-8")
+    return Path(made.read_text(encoding="utf-8"))
+
+
 @pytest.fixture(scope="session")
 def drawn_coop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A dataset of two drawn days, with fewer labels than frames; not to be changed."""
     from detector.drawn import write_dataset
 
-    folder = write_dataset(tmp_path_factory.mktemp("drawn") / "coop", size=(400, 300))
-    labels = folder / "labels.csv"
-    heading, *rows = labels.read_text(encoding="utf-8").splitlines()
-    labels.write_text("\n".join([heading, *rows[::2]]) + "\n", encoding="utf-8")
-    return folder
+    def draw(root: Path) -> Path:
+        folder = write_dataset(root / "coop", size=(400, 300))
+        labels = folder / "labels.csv"
+        heading, *rows = labels.read_text(encoding="utf-8").splitlines()
+        labels.write_text("\n".join([heading, *rows[::2]]) + "\n", encoding="utf-8")
+        return folder
+
+    return _made_once(tmp_path_factory, "drawn", draw)
 
 
 @pytest.fixture(scope="session")
@@ -59,13 +76,13 @@ def drawn_version(drawn_coop: Path, tmp_path_factory: pytest.TempPathFactory) ->
     day = date(2024, 5, 4)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(study, "MOST_RELIT", 4)
-        return train([drawn_coop], tmp_path_factory.mktemp("models"), day, day)
+        return _made_once(tmp_path_factory, "models", lambda root: train([drawn_coop], root, day, day))
 
 
 @pytest.fixture(scope="session")
 def cache_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A keeper's cache folder (XDG_CACHE_HOME), in which the demo keeps what it has trained."""
-    return tmp_path_factory.mktemp("cache")
+    return _made_once(tmp_path_factory, "cache", lambda root: root)
 
 
 @pytest.fixture(scope="session")
@@ -74,8 +91,10 @@ def october_version(shared_data: Path, cache_home: Path, tmp_path_factory: pytes
     from henbot.demo.stage import find_material, train_once
 
     assert shared_data.is_dir()
-    cache, scratch = cache_home / "henbot" / "demo", tmp_path_factory.mktemp("scratch")
-    return train_once(find_material(cache, scratch), cache, scratch).folder
+    cache = cache_home / "henbot" / "demo"
+    return _made_once(
+        tmp_path_factory, "scratch", lambda root: train_once(find_material(cache, root), cache, root).folder
+    )
 
 
 @pytest.fixture(autouse=True)
