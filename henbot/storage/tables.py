@@ -355,25 +355,6 @@ class MarkRow(Row):
     value: Mapped[int]
 
 
-class JobRow(Row):
-    """Work that the bot asks of the detector's side."""
-
-    __tablename__ = "jobs"
-    __table_args__ = (Index(None, "state", "id"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    kind: Mapped[str]
-    arguments: Mapped[dict[str, Any]]
-    state: Mapped[str]
-    progress: Mapped[float] = mapped_column(default=0.0)
-    result: Mapped[dict[str, Any] | None]
-    failure: Mapped[str | None]
-    asked_by: Mapped[int | None]
-    asked_at: Mapped[datetime]
-    started_at: Mapped[datetime | None]
-    ended_at: Mapped[datetime | None]
-
-
 class ClockRow(Row):
     """The coop's clock in a replay or demo; no row means wall time."""
 
