@@ -8,7 +8,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from detector.recognition import Recogniser
-from detector.starter import chosen, day_zero
+from detector.starter import Site, chosen, day_zero
 from detector.versions import list_versions, read_manifest
 from henbot.domain.errors import ModelLoadFailed
 from henbot.services.models import FoundVersion, desired_version, note_failure, note_serving, register_versions
@@ -23,13 +23,13 @@ class Serving:
     A version that cannot be loaded changes nothing: the one before goes on, and the reason is stored for the admin.
     """
 
-    def __init__(self, database: Database, models: Path, coop: str) -> None:
+    def __init__(self, database: Database, models: Path, site: Site) -> None:
         self._database = database
         self._models = models
-        self._coop = coop
+        self._site = site
         self._tried: str | None = None
         self.recogniser: Recogniser
-        self.recogniser, self.threshold = day_zero(coop)
+        self.recogniser, self.threshold = day_zero(site)
         self._register()
         self.change_if_asked()
 
@@ -42,7 +42,7 @@ class Serving:
             return False
         self._tried = wanted[0]
         try:
-            self.recogniser, self.threshold = chosen(wanted[1], self._coop)
+            self.recogniser, self.threshold = chosen(wanted[1], self._site)
         except ModelLoadFailed as exc:
             reason = str(exc)
             log.error("model.refused", version=wanted[0], reason=reason)
