@@ -64,6 +64,9 @@ def replay(
     click.echo(f"{run.frames} frames, {len(run.skipped)} skipped, {len(found['visits'])} visits remembered.")
     for skipped in run.skipped:
         click.echo(f"  skipped {skipped.name}: {skipped.reason}", err=True)
+    if not run.frames:
+        why = "the database had seen them all" if found["observations"] else "there are none of these days"
+        click.echo(f"No frame was played: {why}.", err=True)
 
 
 @cli.command()

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Protocol, TypeAlias
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -336,12 +337,20 @@ def load_recogniser(
         backbone = Backbone(tail=tail_of(folder, manifest))
         version = ModelId(manifest.id)
         recogniser = TrainedRecogniser(version, heads, backbone, heads.coops[0] if coop is None else coop, roosts)
-        blank = np.zeros((1, *manifest.input_shape), np.uint8)
         for place in (*heads.references, *heads.roosts, (recogniser.coop, NestId(""))):
-            TrainedRecogniser(version, heads, backbone, place[0]).recognise(blank, [place[1]])
+            _try(TrainedRecogniser(version, heads, backbone, place[0]), place[1], manifest.input_shape)
     except (KeyError, ValueError, TypeError, IndexError) as error:
         raise ModelLoadFailed(f"{folder / HEADS}: the heads do not fit ({error}); train a new version") from error
     return recogniser
+
+
+def _try(recogniser: TrainedRecogniser, nest: NestId, shape: tuple[int, ...]) -> None:
+    """Look at a picture of blotches, of which every head has to say something; raises ValueError if it is no number."""
+    coarse = np.random.default_rng(0).integers(0, 256, (28, 28, 3), np.uint8)
+    picture = cv2.resize(coarse, (shape[1], shape[0]), interpolation=cv2.INTER_NEAREST)
+    (said,) = recogniser.recognise(np.asarray(picture, np.uint8)[None], [nest])
+    if not np.isfinite(said.hens_probabilities).all():
+        raise ValueError("a picture gives no probabilities")
 
 
 def _part(arrays: Mapping[str, NDArray[np.generic]], name: str) -> dict[str, NDArray[np.generic]]:

@@ -11,6 +11,7 @@ from detector.recognition import Recogniser
 from detector.starter import Site, chosen, day_zero
 from detector.versions import list_versions, read_manifest
 from henbot.domain.errors import ModelLoadFailed
+from henbot.services.coop_clock import wall_now
 from henbot.services.models import FoundVersion, desired_version, note_failure, note_serving, register_versions
 from henbot.storage.database import Database
 
@@ -49,7 +50,7 @@ class Serving:
             self._note(lambda session: note_failure(session, wanted[0], reason))
             return False
         log.info("model.serving", version=self.recogniser.version)
-        self._note(lambda session: note_serving(session, wanted[0]))
+        self._note(lambda session: note_serving(session, wanted[0], wall_now()))
         return True
 
     def _register(self) -> None:

@@ -129,6 +129,8 @@ def evaluate(
         found = compare(dataset, recogniser, days_from, days_to, lambda: progress.advance(task), stills=stills)
     write_json(json_file, found)
     click.echo(json.dumps(found["metrics"], indent=2, ensure_ascii=False))
+    for name in found["metrics"]["skipped"]:
+        click.echo(f"{dataset / 'frames' / name}: is missing or not a whole picture, and was left out.", err=True)
 
 
 @click.command()

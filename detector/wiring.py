@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import cast
 
-from sqlalchemy import make_url
+from sqlalchemy import make_url, select
 
 from detector.camera_desk import CameraDesk
 from detector.export import Exported, export_dataset
@@ -27,6 +27,7 @@ from henbot.services.coop_records import seed_coop
 from henbot.services.media import MediaFolder
 from henbot.storage.database import Database, open_database
 from henbot.storage.schema import check_schema, migrate
+from henbot.storage.tables import CoopRow
 
 RECORDED = ("folder", "video")
 """Kinds of source that have an end."""
@@ -95,6 +96,7 @@ def open_replay(dataset: Path, model: Path | None, url: str, media: Path | None,
     start, end = _bounds(days, config)
     migrate(url)
     database = open_database(url)
+    _refuse_another_coop(database, config, url)
     _seed(database, config)
     folder = MediaFolder(pictures)
     desks = [CameraDesk(Pipeline(camera, recogniser), database, folder, threshold) for camera in recorded]
@@ -154,6 +156,16 @@ def _seed(database: Database, config: CoopConfig) -> None:
     with database.writing() as session:
         seed_coop(session, config, wall_now())
         session.commit()
+
+
+def _refuse_another_coop(database: Database, config: CoopConfig, url: str) -> None:
+    """A replay beside the days of another coop would mix up their nests and hens."""
+    with database.reading() as session:
+        kept = session.execute(select(CoopRow.name)).scalars().first()
+    if kept is not None and kept != config.coop.name:
+        database.close()
+        shown = make_url(url).render_as_string(hide_password=True)
+        raise ConfigInvalid(f"{shown} remembers the coop {kept!r}, not {config.coop.name!r}; name another --database")
 
 
 def _bounds(days: Days, config: CoopConfig) -> tuple[datetime | None, datetime | None]:

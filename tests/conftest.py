@@ -40,7 +40,7 @@ def shared_data() -> Path:
 
 
 def _made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], Path]) -> Path:
-    """What `make` wrote below the folder that it was given: one of the processes that run the tests makes it for all."""
+    """What `make` wrote below the folder that it was given; one of the processes running the tests makes it for all."""
     root = factory.getbasetemp()
     if os.environ.get("PYTEST_XDIST_WORKER"):
         root = root.parent

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
+from benchmarks.accuracy.ablations import ablations
 from benchmarks.accuracy.clips import clip_of
 from benchmarks.accuracy.figures import (
     Study,
@@ -43,7 +44,6 @@ def cross_validated(
     seed: int = SEEDS[0],
     replay: bool = False,
     beside: Sequence[str] = (),
-    changed: tuple[tuple[str, Any], ...] = (),
 ) -> list[Job]:
     """A job for every value of a key: learn from the others (and whole other sets), judge those."""
     return [
@@ -53,7 +53,6 @@ def cross_validated(
             part(dataset, judge),
             seed,
             replay,
-            changed,
         )
         for name, learn, judge in folds(read_rows(dataset), key)
     ]
@@ -316,4 +315,5 @@ def clip_fold(row: Row) -> str:
 def all_studies(seeds: int) -> list[Study]:
     """Every experiment, the half-days with so many seeds."""
     rest = (other_days, each_visit, each_hen, plumage, eggs, roost, cold_start)
-    return [half_days(SEEDS[:seeds]), *(study() for study in rest)]
+    first = half_days(SEEDS[:seeds])
+    return [first, ablations(half_days(SEEDS[:1]).jobs), *(study() for study in rest)]

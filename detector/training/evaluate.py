@@ -69,11 +69,16 @@ def evaluate(
     """
     read = load_dataset(dataset)
     chosen = replace(read, rows=tuple(read.of_days(days_from, days_to)))
-    if isinstance(recogniser, WatchingRecogniser):
-        recogniser.learn((row.nest, crop) for row, crop in crops_of(read, chosen.rows) if crop is not None)
+    look_over(chosen, recogniser)
     judged, skipped = judge(chosen, recogniser, tick, stills=stills)
     metrics = measure(read, judged) | {"frames": len(judged), "skipped": sorted(set(skipped))}
     return {"metrics": metrics, "frames": [said for _, said in judged]}
+
+
+def look_over(read: Dataset, recogniser: Recogniser) -> None:
+    """Let a recogniser that does not know the coop see a dataset's pictures, not their labels, once."""
+    if isinstance(recogniser, WatchingRecogniser):
+        recogniser.learn((row.nest, crop) for row, crop in crops_of(read, read.rows) if crop is not None)
 
 
 def judge(
