@@ -124,6 +124,23 @@ def draw(folder: Path, days: int) -> None:
     click.echo(f"Drew {days} days in the nest: {folder}")
 
 
+@cli.command("do-job", hidden=True)
+@click.argument("job", type=int)
+@click.argument("lease")
+def do_job(job: int, lease: str) -> None:
+    """Do what the bot asked for; the worker starts this."""
+    from detector import doing_jobs
+    from henbot.config import load_settings
+    from henbot.storage.database import open_database
+    from henbot.storage.schema import check_schema
+
+    settings = load_settings()
+    database = open_database(settings.database)
+    check_schema(database)
+    doing_jobs.do_job(job, lease, database, settings)
+    database.close()
+
+
 @cli.command("export-dataset")
 @click.argument("folder", type=FOLDER)
 @click.option("--database", metavar="URL", help="Instead of HENBOT_DATABASE.")

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from detector.recognition import Recogniser
 from detector.starter import Site, chosen, day_zero
-from detector.versions import list_versions, read_manifest
+from detector.versions import Manifest, list_versions, read_manifest
 from henbot.domain.errors import ModelLoadFailed
 from henbot.services.coop_clock import wall_now
 from henbot.services.models import FoundVersion, desired_version, note_failure, note_serving, register_versions
@@ -61,12 +61,18 @@ class Serving:
             except ModelLoadFailed as exc:
                 log.warning("model.ignored", folder=folder.name, reason=str(exc))
                 continue
-            created = datetime.fromisoformat(manifest.created)
-            told = {"hens": list(manifest.hens), "metrics": dict(manifest.metrics), "kind": manifest.kind}
-            found.append(FoundVersion(manifest.id, str(folder.resolve()), created, told))
+            found.append(found_version(folder, manifest))
         self._note(lambda session: register_versions(session, found))
 
     def _note(self, write: Callable[[Session], None]) -> None:
         with self._database.writing() as session:
             write(session)
             session.commit()
+
+
+def found_version(folder: Path, manifest: Manifest) -> FoundVersion:
+    """What the database is told of a version's folder."""
+    told = {"hens": list(manifest.hens), "metrics": dict(manifest.metrics), "kind": manifest.kind}
+    size = sum(path.stat().st_size for path in folder.iterdir())
+    created = datetime.fromisoformat(manifest.created)
+    return FoundVersion(manifest.id, str(folder.resolve()), created, told | {"size": size})

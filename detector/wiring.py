@@ -1,5 +1,6 @@
 """Putting the parts together for a command."""
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -11,6 +12,7 @@ from sqlalchemy import make_url, select
 from detector.camera_desk import CameraDesk
 from detector.export import Exported, export_dataset
 from detector.frame import Frame
+from detector.job_desk import JobDesk, job_command, job_environment
 from detector.pacing import Pace
 from detector.pipeline import Pipeline
 from detector.replay import RecordedSource, Replay
@@ -143,12 +145,14 @@ def build_worker(settings: Settings, config: CoopConfig) -> Worker:
     database = open_database(settings.database)
     check_schema(database)
     _seed(database, config)
+    clock = CoopClock(database)
     return Worker(
         config,
         database,
         MediaFolder(settings.media),
         Serving(database, settings.models, Site.of(config, settings.media.parent / BACKGROUNDS)),
-        CoopClock(database),
+        clock,
+        JobDesk(database, clock, job_command, job_environment(settings, os.environ)),
     )
 
 
