@@ -3,16 +3,22 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from statistics import median
+from typing import TypeAlias
 
 import numpy as np
 import structlog
 
 from detector.crops import Pixels
 from detector.recognition import Recogniser, Recognition
+from detector.watching import say
 from henbot.domain.observations import ModelId, NestId
 
 log = structlog.get_logger(__name__)
+
+Look: TypeAlias = Callable[[Recogniser], list[Recognition]]
+"""One look, by whichever version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,28 +72,33 @@ class Probation:
         """The version whose answers are given."""
         return self._before.version if self.failure else self._new.version
 
+    def watch(self, crops: Pixels, nests: Sequence[NestId], at: datetime) -> list[Recognition]:
+        """As `Watcher` has it; a look at which the new one fails is answered by the one before."""
+        return self._looked(lambda recogniser: say(recogniser, crops, nests, at))
+
     def recognise(self, crops: Pixels, nests: Sequence[NestId]) -> list[Recognition]:
-        """As `Recogniser` has it; a look at which the new one fails is answered by the one before."""
+        """As `Recogniser` has it, and `watch` in the rest."""
+        return self._looked(lambda recogniser: recogniser.recognise(crops, nests))
+
+    def _looked(self, look: Look) -> list[Recognition]:
         if self.failure:
-            return self._before.recognise(crops, nests)
+            return look(self._before)
         began = self._clock()
         try:
-            said = self._new.recognise(crops, nests)
+            said = look(self._new)
         except Exception as exc:  # Whatever a version does wrong, no frame is lost by it.
             log.exception("model.failed", version=self._new.version)
-            return self._give_up(f"it failed at a picture ({type(exc).__name__}: {exc})", crops, nests)
+            return self._give_up(f"it failed at a picture ({type(exc).__name__}: {exc})", look)
         if not all(np.isfinite(one.hens_probabilities).all() for one in said):
-            return self._give_up("it gave no numbers for a picture", crops, nests)
-        return said if self._over else self._beside(said, crops, nests, self._clock() - began)
+            return self._give_up("it gave no numbers for a picture", look)
+        return said if self._over else self._beside(said, look, self._clock() - began)
 
-    def _beside(
-        self, said: list[Recognition], crops: Pixels, nests: Sequence[NestId], seconds: float
-    ) -> list[Recognition]:
+    def _beside(self, said: list[Recognition], look: Look, seconds: float) -> list[Recognition]:
         """The answer, after the one before has looked as well where it is time for that."""
         now = self._clock()
         if now - self._compared_at >= self._rules.every_s:
             self._compared_at = now
-            other = self._before.recognise(crops, nests)
+            other = look(self._before)
             self._seconds.append((seconds, self._clock() - now))
             self._said += [(_is_hen(a), _is_hen(b)) for a, b in zip(said, other, strict=True)]
             if reason := self._judged(now):
@@ -114,10 +125,10 @@ class Probation:
             )
         return None
 
-    def _give_up(self, reason: str, crops: Pixels, nests: Sequence[NestId]) -> list[Recognition]:
+    def _give_up(self, reason: str, look: Look) -> list[Recognition]:
         log.error("model.given_up", version=self._new.version, reason=reason)
         self.failure = reason
-        return self._before.recognise(crops, nests)
+        return look(self._before)
 
 
 def _is_hen(said: Recognition) -> bool:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from detector.probation import Probation
 from detector.recognition import Recogniser
-from detector.starter import chosen, day_zero
+from detector.starter import Site, chosen, day_zero
 from detector.versions import Manifest, list_versions, read_manifest
 from henbot.domain.errors import ModelLoadFailed
 from henbot.services.coop_clock import wall_now
@@ -36,14 +36,14 @@ class Serving:
     stored for the admin. The same happens when one turns out to be unsound in its first hour (`detector.probation`).
     """
 
-    def __init__(self, database: Database, models: Path, coop: str) -> None:
+    def __init__(self, database: Database, models: Path, site: Site) -> None:
         self._database = database
         self._models = models
-        self._coop = coop
+        self._site = site
         self._tried: str | None = None
         self._before: _Loaded | None = None
         self.recogniser: Recogniser
-        self.recogniser, self.threshold = day_zero(coop)
+        self.recogniser, self.threshold = day_zero(site)
         self._now = _Loaded(None, self.recogniser, self.threshold)
         self._register()
         self.change_if_asked(probation=False)
@@ -61,7 +61,7 @@ class Serving:
             return False
         self._tried = wanted[0]
         try:
-            found, threshold = chosen(wanted[1], self._coop)
+            found, threshold = chosen(wanted[1], self._site)
         except ModelLoadFailed as exc:
             self._refuse(wanted[0], str(exc))
             return False

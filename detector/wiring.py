@@ -19,7 +19,7 @@ from detector.replay import RecordedSource, Replay
 from detector.serving import Serving
 from detector.sources import Cursor, Skipped
 from detector.sources.build import build_source
-from detector.starter import chosen
+from detector.starter import Site, chosen
 from detector.worker import Worker
 from henbot.config import CoopConfig, Settings, load_coop, load_settings
 from henbot.domain.clock import ClockSetting, day_bounds
@@ -33,6 +33,9 @@ from henbot.storage.tables import CoopRow
 
 RECORDED = ("folder", "video")
 """Kinds of source that have an end."""
+
+BACKGROUNDS = "backgrounds"
+"""Folder beside the media folder where recognisers keep what nests look like that no version knows."""
 
 Days = tuple[date | None, date | None]
 
@@ -90,13 +93,14 @@ def open_replay(dataset: Path, model: Path | None, url: str, media: Path | None,
         raise ConfigInvalid(
             f"{dataset / 'coop.yaml'}: no camera has a source of kind folder or video, so nothing can be replayed"
         )
-    recogniser, threshold = chosen(model, config.coop.name)
+    pictures = media or _beside(url)
+    recogniser, threshold = chosen(model, Site.of(config, pictures.parent / BACKGROUNDS))
     start, end = _bounds(days, config)
     migrate(url)
     database = open_database(url)
     _refuse_another_coop(database, config, url)
     _seed(database, config)
-    folder = MediaFolder(media or _beside(url))
+    folder = MediaFolder(pictures)
     desks = [CameraDesk(Pipeline(camera, recogniser), database, folder, threshold) for camera in recorded]
     sources = [
         _Until(
@@ -146,7 +150,7 @@ def build_worker(settings: Settings, config: CoopConfig) -> Worker:
         config,
         database,
         MediaFolder(settings.media),
-        Serving(database, settings.models, config.coop.name),
+        Serving(database, settings.models, Site.of(config, settings.media.parent / BACKGROUNDS)),
         clock,
         JobDesk(database, clock, job_command, job_environment(settings, os.environ)),
     )

@@ -15,7 +15,7 @@ from unittest.mock import patch
 
 from rich.progress import Progress
 
-from benchmarks.accuracy.parts import Part, coop_name, data_folder, write_part
+from benchmarks.accuracy.parts import Part, data_folder, write_part
 
 PROJECT = Path(__file__).parents[2]
 KEPT = PROJECT / "var" / "accuracy"
@@ -114,16 +114,19 @@ def _measure(job: Job, folder: Path) -> dict[str, Any]:
     began = time.monotonic()
     version = train(learn, folder / "models", seed=job.seed) if learn else None
     seconds = time.monotonic() - began
-    recogniser = _recogniser(version, coop_name(job.judge.dataset))
+    recogniser = _recogniser(version, judge)
     found = evaluate(judge, recogniser, stills=job.stills)
     visits = _replay(judge, version, folder) if job.replay else []
     return {"frames": found["frames"], "visits": visits, "seconds": seconds if learn else 0.0}
 
 
-def _recogniser(version: Path | None, coop: str) -> Any:
-    from detector.recognition import load_recogniser, stock_recogniser
+def _recogniser(version: Path | None, judge: Path) -> Any:
+    from detector.starter import STOCK as WITHOUT_VERSION
+    from detector.starter import Site, chosen
+    from detector.training.dataset import load_dataset
 
-    return load_recogniser(version, coop) if version else stock_recogniser()
+    read = load_dataset(judge)
+    return chosen(version or WITHOUT_VERSION, Site(read.coop, read.roosts))[0]
 
 
 def _replay(judge: Path, version: Path | None, folder: Path) -> list[dict[str, Any]]:

@@ -8,11 +8,11 @@ from typing import Any
 from rich.progress import Progress, TaskID
 
 from detector.recognition import Recogniser
-from detector.starter import chosen
+from detector.starter import Site, chosen
 from detector.training.comparison import Comparison, compare
 from detector.training.crossvalidate import recogniser_of
 from detector.training.dataset import Dataset, load_dataset
-from detector.training.evaluate import judge
+from detector.training.evaluate import judge, look_over
 from detector.training.fine_tune import HELD_OUT_SHARE, usable_folds
 from detector.training.fit import Recipe, train_on
 from detector.training.parts import Fold
@@ -57,7 +57,8 @@ def make_candidate(dataset: Path, models: Path, serving: Path | None, report: Re
     fold, learned = _held_out(read, serving)
     comparison = None
     if fold is not None:
-        rival, _ = chosen(serving, read.coop)
+        rival, _ = chosen(serving, Site(read.coop, read.roosts))
+        look_over(read, rival)
         trial = _trial(fold, recipe, report)
         if trial is not None:
             comparison = _compared(fold, trial, rival, report)

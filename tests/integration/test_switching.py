@@ -17,6 +17,7 @@ from detector.pacing import AtOnce
 from detector.pipeline import Pipeline
 from detector.replay import Replay, result
 from detector.serving import Serving
+from detector.starter import Site
 from detector.versions import HEADS, MANIFEST
 from detector.wiring import OpenReplay, open_replay
 from henbot.config import load_coop
@@ -97,7 +98,7 @@ def test_fifty_switches_in_a_day_lose_no_frame_and_no_visit(dataset: Path, versi
     undisturbed.database.close()
 
     switched = opened(dataset, first, tmp_path, "switched.db")
-    serving = Serving(switched.database, versions, load_coop(dataset / "coop.yaml").coop.name)
+    serving = Serving(switched.database, versions, Site.of(load_coop(dataset / "coop.yaml")))
     (camera,) = load_coop(dataset / "coop.yaml").cameras
     pipeline = Pipeline(camera, serving.recogniser)
     desk = CameraDesk(pipeline, switched.database, MediaFolder(tmp_path / "switched.db-media"), serving.threshold)
@@ -171,7 +172,7 @@ BROKEN: dict[str, tuple[Callable[[Path], object], str]] = {
 def serving(dataset: Path, versions: Path, tmp_path: Path) -> Iterator[tuple[Serving, Database]]:
     first, _ = sorted(versions.iterdir())
     replay = opened(dataset, first, tmp_path, "serving.db")
-    found = Serving(replay.database, versions, load_coop(dataset / "coop.yaml").coop.name)
+    found = Serving(replay.database, versions, Site.of(load_coop(dataset / "coop.yaml")))
     asked(replay.database, first.name)
     found.change_if_asked()
     yield found, replay.database
