@@ -8,11 +8,14 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
 PIP := -m pip install --quiet --disable-pip-version-check
 ARGS ?=
+DATASETS ?=
+MODELS ?= models
+STARTER_SETS := $(addprefix ../shared/data/,chickencam chookegg)
 # The first Python that fits; another one: make PYTHON=/path/to/python demo
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
 	"$$p" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo "$$p" && break; done)
 
-.PHONY: help demo test check pytest bench notebook accuracy soak install constraints clean
+.PHONY: help model demo test check pytest bench notebook accuracy soak install constraints clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | \
@@ -44,6 +47,15 @@ accuracy: $(STAMP) ## how right the detector is on the labelled pictures
 
 soak: $(STAMP) ## bot and detector for a long time, with faults
 	@$(BIN)/python -m benchmarks.soak $(ARGS)
+
+model: $(STAMP) ## the version that henbot ships, or a keeper's own: make model DATASETS="folder folder" (MODELS=models)
+	@if [ -n "$(DATASETS)" ]; then \
+		$(BIN)/python -m detector train $(DATASETS) --out $(MODELS) $(ARGS); \
+	else \
+		folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && set -e && \
+		$(BIN)/python -m detector train $(STARTER_SETS) --fine-tune --out "$$folder/models" $(ARGS) && \
+		$(BIN)/python -m detector.training.starter "$$folder/models"; \
+	fi
 
 install: $(STAMP) ## make .venv and install all of henbot in it
 

@@ -1,30 +1,34 @@
 """One camera's desk: its nests' watches, and the recording of what they say."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 import structlog
 
 from detector.crops import Pixels
+from detector.egg_desk import EggDesk
 from detector.frame import Frame
 from detector.pipeline import Pipeline, nest_picture
 from detector.recognition import Recogniser
 from detector.sources import Cursor
 from henbot.config import CameraConfig, NestConfig
+from henbot.domain.eggs import EggState
 from henbot.domain.errors import FrameUnreadable
-from henbot.domain.events import Event, HenArrived, HenSettled, VisitEvent
+from henbot.domain.events import Event, HenArrived, HenLeft, HenSettled, VisitEvent
 from henbot.domain.observations import NestId, Observation
 from henbot.domain.tracks import WatchRules
 from henbot.domain.watch import NestWatch, WatchState
+from henbot.services.egg_ledger import PicturedCount
+from henbot.services.evidence import LEFT, Evidence
 from henbot.services.media import MediaFolder
-from henbot.services.recording import CameraStep, Evidence, NestStep, Recorder, watch_state
+from henbot.services.recording import CameraStep, NestStep, Recorder, egg_state, watch_state
 from henbot.storage.database import Database
 from henbot.storage.tables import CameraRow
 
 log = structlog.get_logger(__name__)
 
-ROLES: dict[type[Event], str] = {HenArrived: "arrived", HenSettled: "settled"}
+ROLES: dict[type[Event], str] = {HenArrived: "arrived", HenSettled: "settled", HenLeft: LEFT}
 """Which events are worth a picture, and what it then shows."""
 
 
@@ -48,12 +52,17 @@ class CameraDesk:
         self.pipeline = pipeline
         self._recorder = Recorder(database)
         self._media = media
-        self._pictures: dict[NestId, tuple[datetime, Pixels]] = {}
+        self._pictures: dict[tuple[NestId, bool], tuple[datetime, Pixels]] = {}  # the newest with a hen and without
         self._nests = {nest.id: nest for nest in pipeline.camera.nests}
         rules = rules_of(pipeline.camera, threshold)
         with database.reading() as session:
             self._watches = {
                 nest.id: NestWatch(nest.id, rules, watch_state(session, nest.id))
+                for nest in pipeline.camera.nests
+                if nest.kind == "nest"
+            }
+            self._eggs = {
+                nest.id: EggDesk(nest, pipeline.camera.trust_gap, media, egg_state(session, nest.id))
                 for nest in pipeline.camera.nests
                 if nest.kind == "nest"
             }
@@ -89,12 +98,10 @@ class CameraDesk:
             cursor=(frame.captured_at, frame.name),
             skipped=skipped,
         )
-        for seen in observations:
-            if seen.hens:
-                self._pictures[seen.nest] = (seen.at, frame.pixels)
-        self._record(step, lambda: [self._observed(seen) for seen in observations])
+        believed: list[Observation] = []
+        self._record(step, lambda: [self._observed(seen, frame.pixels, believed) for seen in observations])
         self.cursor = Cursor(frame.captured_at, frame.name)
-        return observations
+        return believed
 
     def pass_over(self, frame: Frame, skipped: int) -> None:
         """Note that a frame could not be looked at, so that it is not taken again."""
@@ -110,36 +117,49 @@ class CameraDesk:
 
     def _record(self, step: CameraStep, steps: Callable[[], Iterable[NestStep]]) -> None:
         """Let the watches take a step and record it; if it cannot be recorded, it was not taken."""
-        before = {nest: watch.state for nest, watch in self._watches.items()}
+        before = {nest: (watch.state, self._eggs[nest].state) for nest, watch in self._watches.items()}
         try:
             self._recorder.record(replace(step, nests=tuple(steps())))
         except BaseException:
             self._restore(before)
             raise
 
-    def _restore(self, states: dict[NestId, WatchState]) -> None:
-        for nest, state in states.items():
-            self._watches[nest].state = state
+    def _restore(self, states: dict[NestId, tuple[WatchState, EggState]]) -> None:
+        for nest, (state, eggs) in states.items():
+            self._watches[nest].state, self._eggs[nest].state = state, eggs
 
-    def _observed(self, seen: Observation) -> NestStep:
+    def _observed(self, seen: Observation, pixels: Pixels, believed: list[Observation]) -> NestStep:
         watch = self._watches.get(seen.nest)
         if watch is None:
+            believed.append(seen)
             return NestStep(seen.nest, WatchState(), observation=seen)
-        return self._step(watch, watch.observe(seen), seen)
+        seen = watch.believed(seen)
+        believed.append(seen)
+        self._pictures[seen.nest, seen.hens > 0] = (seen.at, pixels)
+        step = self._step(watch, watch.observe(seen), seen)
+        return self._with_eggs(step, self._eggs[seen.nest].take(seen, pixels, watch.state))
 
     def _advanced(self, watch: NestWatch, at: datetime) -> NestStep:
-        return self._step(watch, watch.advance(at), None)
+        step = self._step(watch, watch.advance(at), None)
+        return self._with_eggs(step, self._eggs[watch.nest].pass_time(watch.state))
+
+    def _with_eggs(self, step: NestStep, counts: Sequence[PicturedCount]) -> NestStep:
+        return replace(step, egg_state=self._eggs[step.nest].state, counts=counts)
 
     def _step(self, watch: NestWatch, events: list[Event], seen: Observation | None) -> NestStep:
         evidence = [one for event in events if (one := self._evidence(self._nests[watch.nest], event))]
         return NestStep(watch.nest, watch.state, list(watch.touched.values()), events, seen, evidence)
 
     def _evidence(self, nest: NestConfig, event: Event) -> Evidence | None:
-        """A picture of what happened, the newest that shows a hen; a full disk costs the picture, not the event."""
+        """A picture of what happened, the newest that shows a hen, or that shows her gone.
+
+        A full disk costs the picture, not the event.
+        """
         role = ROLES.get(type(event))
-        if role is None or not isinstance(event, VisitEvent) or nest.id not in self._pictures:
+        picture = self._pictures.get((nest.id, role != LEFT))
+        if role is None or not isinstance(event, VisitEvent) or picture is None:
             return None
-        at, pixels = self._pictures[nest.id]
+        at, pixels = picture
         if at < event.at:
             return None
         try:

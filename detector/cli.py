@@ -28,7 +28,7 @@ def cli(log_level: str) -> None:
 
 @cli.command()
 @click.argument("dataset", type=FOLDER)
-@click.option("--model", type=FOLDER, help="A version's folder; without it, the stock recogniser.")
+@click.option("--model", type=FOLDER, help="A version's folder, or `stock`; without it, the shipped one.")
 @click.option("--database", required=True, metavar="URL", help="Like sqlite:///replay.db; made if missing.")
 @click.option("--media", type=FOLDER, help="Folder for pictures; by default `media` beside the database, or here.")
 @click.option("--on-the-clock", is_flag=True, help="Wait for the coop's clock in the database, as a live camera would.")
@@ -119,6 +119,35 @@ def draw(folder: Path, days: int) -> None:
 
     write_dataset(folder, days=days)
     click.echo(f"Drew {days} days in the nest: {folder}")
+
+
+@cli.command("export-dataset")
+@click.argument("folder", type=FOLDER)
+@click.option("--database", metavar="URL", help="Instead of HENBOT_DATABASE.")
+@click.option("--media", type=FOLDER, help="Folder of its pictures; by default `media` beside it, or HENBOT_MEDIA.")
+@click.option("--config", type=click.Path(path_type=Path, dir_okay=False), help="coop.yaml, instead of HENBOT_CONFIG.")
+@days_options
+@json_option
+def export_dataset(
+    folder: Path,
+    database: str | None,
+    media: Path | None,
+    config: Path | None,
+    days_from: date | None,
+    days_to: date | None,
+    json_file: Path | None,
+) -> None:
+    """Write a dataset to FOLDER from what was seen and told: its pictures can be trained on and judged with."""
+    from dataclasses import asdict
+
+    from detector.wiring import export
+
+    done = export(folder, database, media, config, (days_from, days_to))
+    write_json(json_file, asdict(done) | {"folder": str(done.folder)})
+    missing = f" {done.missing} pictures are lost." if done.missing else ""
+    click.echo(
+        f"{done.pictures} pictures, {done.told} of them labelled by people, {done.visits} visits: {folder}.{missing}"
+    )
 
 
 for bench_command in training_cli.COMMANDS:

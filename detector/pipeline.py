@@ -1,6 +1,7 @@
 """One camera: frames in, observations out. Knows nothing of storage."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -11,7 +12,7 @@ from detector.motion import MotionGate
 from detector.recognition import Recogniser, Recognition
 from henbot.config import CameraConfig, NestConfig
 from henbot.domain.errors import FrameUnreadable
-from henbot.domain.observations import Observation
+from henbot.domain.observations import Bird, Box, Observation
 
 PICTURE_SIDE_PX = 1280
 JPEG_QUALITY = 85
@@ -51,12 +52,23 @@ class Pipeline:
             nest=nest.id,
             at=frame.captured_at,
             hens_probabilities=said.hens_probabilities,
-            birds=said.birds,
+            birds=tuple(_in_frame(bird, nest.polygon) for bird in said.birds),
             quality=said.quality,
             model=self.recogniser.version,
             frame=frame.name,
             eggs_probabilities=said.eggs_probabilities,
         )
+
+
+def _in_frame(bird: Bird, polygon: Sequence[tuple[float, float]]) -> Bird:
+    """The bird with her box relative to the frame; it comes relative to the nest's crop, the rectangle around it."""
+    if bird.box is None:
+        return bird
+    corners = np.clip(np.asarray(polygon), 0.0, 1.0)
+    (left, top), (right, bottom) = corners.min(axis=0).tolist(), corners.max(axis=0).tolist()
+    x1, x2 = (left + x * (right - left) for x in (bird.box.x1, bird.box.x2))
+    y1, y2 = (top + y * (bottom - top) for y in (bird.box.y1, bird.box.y2))
+    return replace(bird, box=Box(x1, y1, x2, y2))
 
 
 def nest_picture(pixels: Pixels, polygon: Sequence[tuple[float, float]]) -> bytes:

@@ -1,7 +1,7 @@
 """From a nest's crop to what is said of it: the heads put together."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Protocol, TypeAlias
 
@@ -10,12 +10,16 @@ from numpy.typing import NDArray
 
 from detector.backbone import COCK, HEN, Backbone, Features, Floats
 from detector.classifier import LinearHead
-from detector.crops import Pixels, quality_of
-from detector.foreground import Box, MapScale, NestReference, Sight, familiarity, look, within
-from detector.identity import Gallery, portrait
+from detector.crops import Pixels, quality_of, shows_nothing
+from detector.eggs import EggHead, EggNet
+from detector.foreground import Box, MapScale, NestReference, Sight, box_of, familiarity, look, within
+from detector.identity import Gallery, embedding
+from detector.infrared import is_colourless
+from detector.roost import RoostCounter, roost_features
 from detector.versions import HEADS, load_version, tail_of
 from henbot.domain.errors import ModelLoadFailed
 from henbot.domain.observations import UNKNOWN, Bird, HenId, ModelId, NestId, Posture, Quality, most_probable_count
+from henbot.domain.observations import Box as BirdBox
 
 STOCK_VERSION = ModelId("stock")
 STRANGER = Bird(hens={UNKNOWN: 1.0})
@@ -25,17 +29,21 @@ PARTIAL_HIDES = 0.7
 POOR_PICTURE_HIDES = 0.5
 """The same for an overexposed, dark or blurred picture."""
 
-LINEAR = ("occupied", "anywhere", "two", "posture", "posture_anywhere", "roost")
+LINEAR = ("occupied", "anywhere", "two", "posture", "posture_anywhere")
 """Heads of a version that are linear, by their names in `Heads`."""
 
 Place: TypeAlias = tuple[str, NestId]
 """A coop's name and a nest of it."""
 
-FAMILIAR = 0.25
-"""Share of a picture that must look like a known nest, empty, for a nest of another name to be taken for it. Learning
-from the earlier half of each set's days, three of four pictures of the later half reach it with their own nest, hens
-included (chookegg's right box: six of ten), and none of 302 with a nest of another coop (0.24 at most).
+FAMILIAR, FAMILIAR_ELSEWHERE = 0.1, 0.25
+"""Share of a picture that must look like a known nest, empty, for a nest of another name to be taken for it, in the
+coop of that nest and in one that the version does not know. Learning from the earlier half of each set's days, three of
+four pictures of the later half reach 0.25 with their own nest, hens included (chookegg's right box: six of ten), and
+none of 302 with a nest of another coop (0.24 at most).
 """
+
+NOTHING_SEEN = (0.55, 0.43, 0.02)
+"""What is said of hens where a picture shows nothing: neither that one is there nor that none is (`WatchRules`)."""
 
 TWO_PRIOR = 0.02
 """Probability of a second hen given a first, where a version never saw two."""
@@ -48,7 +56,11 @@ chickencam, chookegg and henhouse, 39, 80 and 50 % of the occupied nests and 0, 
 
 @dataclass(frozen=True, slots=True)
 class Recognition:
-    """What a recogniser says of one crop; `Observation` has the words' meaning."""
+    """What a recogniser says of one crop; `Observation` has the words' meaning.
+
+    `birds` are the first and the second hen as they look if they are there, however probable that is; none on a roost.
+    Their boxes are relative to the crop.
+    """
 
     hens_probabilities: tuple[float, ...]
     birds: tuple[Bird, ...]
@@ -82,8 +94,9 @@ class Heads:
         posture: classes of `Posture`, from `posture_features`; None without labels.
         posture_anywhere: the same from the scene alone.
         galleries: the hens of each coop that has any.
-        roost: classes `0`, `1`, …, from the scene; None without a labelled roost.
+        roost: counts hens on a roost; None without a labelled one.
         roosts: nests that are roosts.
+        eggs: how to count eggs; None in a version that was trained before they were counted.
     """
 
     coops: tuple[str, ...]
@@ -95,8 +108,9 @@ class Heads:
     posture: LinearHead | None = None
     posture_anywhere: LinearHead | None = None
     galleries: Mapping[str, Gallery] = field(default_factory=dict)
-    roost: LinearHead | None = None
+    roost: RoostCounter | None = None
     roosts: frozenset[Place] = frozenset()
+    eggs: EggHead | None = None
 
     def arrays(self) -> dict[str, NDArray[np.generic]]:
         """Everything as named arrays; names are paths such as `nest/0/left/middle`, with a coop's number."""
@@ -109,6 +123,8 @@ class Heads:
         for name in LINEAR:
             part = getattr(self, name)
             found |= {f"{name}/{key}": array for key, array in part.arrays().items()} if part else {}
+        found |= {f"roost/{key}": array for key, array in self.roost.arrays().items()} if self.roost else {}
+        found |= {f"eggs/{key}": array for key, array in self.eggs.arrays().items()} if self.eggs else {}
         roosts = sorted(f"{number[coop]}/{nest}" for coop, nest in self.roosts)
         return found | {"coops": np.asarray(self.coops, np.str_), "roosts": np.asarray(roosts, np.str_)}
 
@@ -126,6 +142,8 @@ class Heads:
             references={_place(nest, coops): NestReference.of_arrays(_part(arrays, f"nest/{nest}")) for nest in nests},
             galleries={coops[int(n)]: Gallery.of_arrays(_part(arrays, f"gallery/{n}")) for n in galleries},
             roosts=frozenset(_place(str(nest), coops) for nest in arrays["roosts"]),
+            roost=RoostCounter.of_arrays(roost) if (roost := _part(arrays, "roost")) else None,
+            eggs=EggHead.of_arrays(eggs) if (eggs := _part(arrays, "eggs")) else None,
             **heads,
         )
 
@@ -137,7 +155,7 @@ def _place(path: str, coops: Sequence[str]) -> Place:
 
 def presence_features(sight: Sight) -> Floats:
     """(341,): what differs from the empty nest, and the scene."""
-    return np.concatenate([sight.statistics, sight.learned_scene])
+    return np.concatenate([sight.statistics, sight.scene])
 
 
 def posture_features(sight: Sight) -> Floats:
@@ -152,6 +170,7 @@ class TrainedRecogniser:
         self.version = version
         self._heads = heads
         self._backbone = backbone
+        self._egg_net = EggNet() if heads.eggs else None
         self.coop = coop
 
     def recognise(self, crops: Pixels, nests: Sequence[NestId]) -> list[Recognition]:
@@ -163,24 +182,29 @@ class TrainedRecogniser:
 
     def _recognise(self, crop: Pixels, features: Features, nest: NestId) -> Recognition:
         quality = quality_of(crop)
+        if shows_nothing(crop) and (self.coop, nest) not in self._heads.roosts:
+            return Recognition(NOTHING_SEEN, (STRANGER, STRANGER), quality)
         if (self.coop, nest) in self._heads.roosts:
             return Recognition(self._roost(features), (), quality)
         reference = self._reference(features, nest)
         sight = look(features, crop, self._heads.scale, reference)
         hens = self._hens(sight, familiar=reference is not None)
         postures = self._postures(sight, familiar=reference is not None)
-        birds = (self._bird(sight, postures, quality), STRANGER)[: int(np.argmax(hens))]
-        return Recognition(hens, birds, quality)
+        bird = self._bird(sight, crop, postures, quality)
+        if reference is not None:
+            bird = replace(bird, box=BirdBox(*box_of(sight.silhouette)))
+        return Recognition(hens, (bird, STRANGER), quality, self._eggs(crop, hens))
 
     def _reference(self, features: Features, nest: NestId) -> NestReference | None:
         """The nest's own reference, or that of a known nest which the picture shows: a nest or coop may be renamed."""
         known = self._heads.references
         if own := known.get((self.coop, nest)):
             return own
-        others = [one for (coop, _), one in known.items() if coop == self.coop or self.coop not in self._heads.coops]
+        is_known = self.coop in self._heads.coops
+        others = [one for (coop, _), one in known.items() if coop == self.coop or not is_known]
         alike = [(familiarity(features, self._heads.scale, other), other) for other in others]
         share, best = max(alike, key=lambda pair: pair[0], default=(0.0, None))
-        return best if share >= FAMILIAR else None
+        return best if share >= (FAMILIAR if is_known else FAMILIAR_ELSEWHERE) else None
 
     @property
     def hens(self) -> tuple[HenId, ...]:
@@ -204,7 +228,7 @@ class TrainedRecogniser:
             for place, name in enumerate(posture.classes):
                 found[name] = float(logits[place] - np.logaddexp.reduce(np.delete(logits, place)))
         if gallery := heads.galleries.get(self.coop):
-            odds = gallery.log_odds(portrait(sight)[None])[0]
+            odds = gallery.log_odds(embedding(sight)[None])[0]
             found |= {str(hen): float(value) for hen, value in zip(gallery.hens, odds, strict=True)}
         return found
 
@@ -216,11 +240,19 @@ class TrainedRecogniser:
         two = float(heads.two.probabilities(row)[0, 1]) if heads.two and familiar else TWO_PRIOR
         return (1.0 - yes, yes * (1.0 - two), yes * two)
 
+    def _eggs(self, crop: Pixels, hens: tuple[float, ...]) -> tuple[float, ...]:
+        """Empty under a hen, who hides some, and in coops learned without boxes, where all is untold."""
+        head = self._heads.eggs
+        if head is None or self._egg_net is None or int(np.argmax(hens)) > 0:
+            return ()
+        if self.coop in self._heads.coops and self.coop not in head.coops:
+            return ()
+        return head.count(self._egg_net.maps(crop))
+
     def _roost(self, features: Features) -> tuple[float, ...]:
         if self._heads.roost is None:
             return stock_hens(features)
-        scene = features.project.mean(axis=(0, 1))[None]
-        return tuple(float(p) for p in self._heads.roost.probabilities(scene)[0])
+        return self._heads.roost.probabilities(roost_features(features))
 
     def _postures(self, sight: Sight, *, familiar: bool) -> dict[Posture, float]:
         head = self._heads.posture if familiar else self._heads.posture_anywhere
@@ -230,13 +262,15 @@ class TrainedRecogniser:
         shares = head.probabilities(row[None])[0]
         return {Posture(name): float(p) for name, p in zip(head.classes, shares, strict=True)}
 
-    def _bird(self, sight: Sight, postures: Mapping[Posture, float], quality: Quality) -> Bird:
-        trust = 1.0 - PARTIAL_HIDES * postures.get(Posture.PARTIAL, 0.0)
-        trust *= 1.0 if quality is Quality.OK else POOR_PICTURE_HIDES
+    def _bird(self, sight: Sight, crop: Pixels, postures: Mapping[Posture, float], quality: Quality) -> Bird:
         gallery = self._heads.galleries.get(self.coop)
         if gallery is None:
             return Bird(hens={UNKNOWN: 1.0}, postures=postures)
-        (hens,) = gallery.posteriors(portrait(sight)[None], np.asarray([trust], np.float32))
+        if is_colourless(crop):
+            return Bird(hens=gallery.abstention(), postures=postures)
+        trust = 1.0 - PARTIAL_HIDES * postures.get(Posture.PARTIAL, 0.0)
+        trust *= 1.0 if quality is Quality.OK else POOR_PICTURE_HIDES
+        (hens,) = gallery.posteriors(embedding(sight)[None], np.asarray([trust], np.float32))
         return Bird(hens=hens, postures=postures)
 
 
@@ -252,9 +286,8 @@ class StockRecogniser:
         """One answer a crop; crops: (n, 224, 224, 3) uint8 RGB, nests: their n nests."""
         found = []
         for crop, features, _ in zip(crops, self._backbone.each(crops), nests, strict=True):
-            hens = stock_hens(features)
-            birds = (STRANGER,) if int(np.argmax(hens)) else ()
-            found.append(Recognition(hens, birds, quality_of(crop)))
+            hens = NOTHING_SEEN if shows_nothing(crop) else stock_hens(features)
+            found.append(Recognition(hens, (STRANGER, STRANGER), quality_of(crop)))
         return found
 
 

@@ -7,16 +7,14 @@ from pathlib import Path
 import structlog
 from sqlalchemy.orm import Session
 
-from detector.recognition import Recogniser, load_recogniser, stock_recogniser
+from detector.recognition import Recogniser
+from detector.starter import chosen, day_zero
 from detector.versions import list_versions, read_manifest
 from henbot.domain.errors import ModelLoadFailed
-from henbot.domain.tracks import WatchRules
 from henbot.services.models import FoundVersion, desired_version, note_failure, note_serving, register_versions
 from henbot.storage.database import Database
 
 log = structlog.get_logger(__name__)
-
-STOCK_NAME_THRESHOLD = WatchRules().name
 
 
 class Serving:
@@ -30,8 +28,8 @@ class Serving:
         self._models = models
         self._coop = coop
         self._tried: str | None = None
-        self.recogniser: Recogniser = stock_recogniser()
-        self.threshold = STOCK_NAME_THRESHOLD
+        self.recogniser: Recogniser
+        self.recogniser, self.threshold = day_zero(coop)
         self._register()
         self.change_if_asked()
 
@@ -44,7 +42,7 @@ class Serving:
             return False
         self._tried = wanted[0]
         try:
-            self.recogniser, self.threshold = load_with_threshold(wanted[1], self._coop)
+            self.recogniser, self.threshold = chosen(wanted[1], self._coop)
         except ModelLoadFailed as exc:
             reason = str(exc)
             log.error("model.refused", version=wanted[0], reason=reason)
@@ -71,12 +69,3 @@ class Serving:
         with self._database.writing() as session:
             write(session)
             session.commit()
-
-
-def load_with_threshold(folder: Path, coop: str) -> tuple[Recogniser, float]:
-    """A verified version at work in a coop, and the least pooled posterior at which it names a hen.
-
-    Raises:
-        ModelLoadFailed: it must not serve.
-    """
-    return load_recogniser(folder, coop), float(read_manifest(folder).thresholds.get("identity", STOCK_NAME_THRESHOLD))

@@ -101,21 +101,27 @@ def _recipe(seed: int, augmentation: Path | None) -> "Recipe":
 
 @click.command()
 @click.argument("dataset", type=FOLDER)
-@click.option("--model", type=FOLDER, help="A version's folder; without it, the stock recogniser.")
+@click.option("--model", type=FOLDER, help="A version's folder, or `stock`; without it, the shipped one.")
+@click.option("--stills", is_flag=True, help="Judge each picture by itself, without those before it.")
 @days_options
 @json_option
 def evaluate(
-    dataset: Path, model: Path | None, days_from: date | None, days_to: date | None, json_file: Path | None
+    dataset: Path,
+    model: Path | None,
+    stills: bool,
+    days_from: date | None,
+    days_to: date | None,
+    json_file: Path | None,
 ) -> None:
     """Compare what a version says of DATASET with its labels."""
-    from detector.recognition import load_recogniser, stock_recogniser
+    from detector.starter import chosen
     from detector.training.dataset import load_dataset
     from detector.training.evaluate import evaluate as compare
 
-    recogniser = load_recogniser(model, load_dataset(dataset).coop) if model else stock_recogniser()
+    recogniser, _ = chosen(model, load_dataset(dataset).coop)
     with progress_bar() as progress:
         task = progress.add_task("Evaluating", total=None)
-        found = compare(dataset, recogniser, days_from, days_to, lambda: progress.advance(task))
+        found = compare(dataset, recogniser, days_from, days_to, lambda: progress.advance(task), stills=stills)
     write_json(json_file, found)
     click.echo(json.dumps(found["metrics"], indent=2, ensure_ascii=False))
 

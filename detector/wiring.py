@@ -9,16 +9,17 @@ from typing import cast
 from sqlalchemy import make_url
 
 from detector.camera_desk import CameraDesk
+from detector.export import Exported, export_dataset
 from detector.frame import Frame
 from detector.pacing import Pace
 from detector.pipeline import Pipeline
-from detector.recognition import Recogniser, stock_recogniser
 from detector.replay import RecordedSource, Replay
-from detector.serving import STOCK_NAME_THRESHOLD, Serving, load_with_threshold
+from detector.serving import Serving
 from detector.sources import Cursor, Skipped
 from detector.sources.build import build_source
+from detector.starter import chosen
 from detector.worker import Worker
-from henbot.config import CoopConfig, Settings, load_coop
+from henbot.config import CoopConfig, Settings, load_coop, load_settings
 from henbot.domain.clock import ClockSetting, day_bounds
 from henbot.domain.errors import ConfigInvalid
 from henbot.services.coop_clock import CoopClock, clock_setting, wall_now
@@ -73,7 +74,7 @@ def open_replay(dataset: Path, model: Path | None, url: str, media: Path | None,
     """Open a dataset folder for a replay into a database, which is made or brought up to date first.
 
     Args:
-        model: a version's folder; None for the stock recogniser.
+        model: a version's folder; None for the shipped one.
         media: the media folder; None for `media` beside the database's file, or here.
         days: first and last day in the coop's time zone, each None for no limit.
 
@@ -86,7 +87,7 @@ def open_replay(dataset: Path, model: Path | None, url: str, media: Path | None,
         raise ConfigInvalid(
             f"{dataset / 'coop.yaml'}: no camera has a source of kind folder or video, so nothing can be replayed"
         )
-    recogniser, threshold = _recogniser(model, config.coop.name)
+    recogniser, threshold = chosen(model, config.coop.name)
     start, end = _bounds(days, config)
     migrate(url)
     database = open_database(url)
@@ -101,6 +102,30 @@ def open_replay(dataset: Path, model: Path | None, url: str, media: Path | None,
         for camera, desk in zip(recorded, desks, strict=True)
     ]
     return OpenReplay(database, desks, sources)
+
+
+def export(folder: Path, url: str | None, media: Path | None, config: Path | None, days: Days) -> Exported:
+    """Write a dataset folder from a database.
+
+    Args:
+        url, media, config: instead of those of the environment; where the coop's file is missing, each nest is all of
+            its picture.
+
+    Raises:
+        HenbotError: the database or the folder cannot be used, or there are no pictures.
+    """
+    settings = load_settings()
+    pictures = media or (_beside(url) if url else settings.media)
+    path = config or settings.config
+    cameras = load_coop(path).cameras if config or path.exists() else []
+    polygons = {nest.id: nest.polygon for camera in cameras for nest in camera.nests}
+    database = open_database(url or settings.database)
+    try:
+        check_schema(database)
+        with database.reading() as session:
+            return export_dataset(session, MediaFolder(pictures), folder, days, polygons)
+    finally:
+        database.close()
 
 
 def build_worker(settings: Settings, config: CoopConfig) -> Worker:
@@ -119,10 +144,6 @@ def build_worker(settings: Settings, config: CoopConfig) -> Worker:
         Serving(database, settings.models, config.coop.name),
         CoopClock(database),
     )
-
-
-def _recogniser(model: Path | None, coop: str) -> tuple[Recogniser, float]:
-    return load_with_threshold(model, coop) if model else (stock_recogniser(), STOCK_NAME_THRESHOLD)
 
 
 def _seed(database: Database, config: CoopConfig) -> None:

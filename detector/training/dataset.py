@@ -24,11 +24,16 @@ COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Nest:
-    """A zone of the picture; `detector.crops` has the polygon's meaning."""
+    """A zone of the picture; `detector.crops` has the polygon's meaning.
+
+    Attributes:
+        motion: its camera is triggered by motion.
+    """
 
     id: NestId
     kind: str
     polygon: tuple[tuple[float, float], ...]
+    motion: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +125,11 @@ def load_dataset(folder: Path) -> Dataset:
         config = load_coop(coop_path)
     except ConfigInvalid as error:
         raise DatasetInvalid(str(error)) from error
-    seen = (nest for camera in config.cameras for nest in camera.nests)
-    nests = {nest.id: Nest(nest.id, nest.kind, tuple(nest.polygon)) for nest in seen}
+    nests = {
+        nest.id: Nest(nest.id, nest.kind, tuple(nest.polygon), camera.trigger == "motion")
+        for camera in config.cameras
+        for nest in camera.nests
+    }
     hens = tuple(hen.id for hen in config.hens)
     rows = tuple(_rows(labels_path, labels_bytes, nests, hens))
     if not rows:

@@ -1,5 +1,6 @@
 """Compare what a version says of labelled frames with the labels."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
@@ -8,10 +9,10 @@ from typing import Any, TypedDict
 
 import numpy as np
 
-from detector.crops import Pixels
 from detector.recognition import Recogniser, Recognition
 from detector.training.dataset import Dataset, LabelledNest, crops_of, load_dataset
-from henbot.domain.observations import UNKNOWN
+from henbot.domain.belief import MOTION_RULES, RULES, NestBelief, believe
+from henbot.domain.observations import UNKNOWN, CameraId, NestId, Observation
 
 DRAWS = 1000
 """Bootstrap draws for the 95 % intervals; frames are neighbours in time, so the truth is wider."""
@@ -35,6 +36,8 @@ class FrameRow(TypedDict):
 
 
 Judged = tuple[LabelledNest, FrameRow]
+Look = tuple[LabelledNest, Recognition]
+Seen = tuple[LabelledNest, Observation]
 
 
 def evaluate(
@@ -43,8 +46,12 @@ def evaluate(
     days_from: date | None = None,
     days_to: date | None = None,
     tick: Callable[[], None] = lambda: None,
+    *,
+    stills: bool = False,
 ) -> dict[str, Any]:
     """`{metrics, frames}` of a dataset folder.
+
+    As when it serves, each picture of a nest is seen in the light of those before it, in the order of their times.
 
     Args:
         dataset: the folder.
@@ -52,38 +59,66 @@ def evaluate(
         days_from: first day in the coop's time zone; all if None.
         days_to: last day, inclusive.
         tick: called once a row.
+        stills: judge each picture by itself instead.
 
     Raises:
         DatasetInvalid: the folder is malformed.
     """
     read = load_dataset(dataset)
     chosen = replace(read, rows=tuple(read.of_days(days_from, days_to)))
-    judged, skipped = judge(chosen, recogniser, tick)
+    judged, skipped = judge(chosen, recogniser, tick, stills=stills)
     metrics = measure(read, judged) | {"frames": len(judged), "skipped": sorted(set(skipped))}
     return {"metrics": metrics, "frames": [said for _, said in judged]}
 
 
 def judge(
-    read: Dataset, recogniser: Recogniser, tick: Callable[[], None] = lambda: None
+    read: Dataset, recogniser: Recogniser, tick: Callable[[], None] = lambda: None, *, stills: bool = False
 ) -> tuple[list[Judged], list[str]]:
     """What is said of each row of a dataset, and the pictures that could not be read."""
-    judged: list[Judged] = []
+    looks: list[Look] = []
     skipped: list[str] = []
     for row, crop in crops_of(read, read.rows):
         tick()
         if crop is None:
             skipped.append(row.file)
         else:
-            judged.append((row, _say(recogniser, row, crop)))
-    return judged, skipped
+            looks.append((row, recogniser.recognise(crop[None], [row.nest])[0]))
+    return [(row, frame_row(row, seen)) for row, seen in believed(read, looks, stills=stills)], skipped
 
 
-def _say(recogniser: Recogniser, row: LabelledNest, crop: Pixels) -> FrameRow:
-    return frame_row(row, recogniser.recognise(crop[None], [row.nest])[0])
+def believed(dataset: Dataset, looks: Sequence[Look], *, stills: bool = False) -> list[Seen]:
+    """The looks at a dataset's rows as observations, in the order given, filtered as `henbot.domain.belief` does.
+
+    Pictures that lie at one moment, as those of a set without times do, are each seen by themselves.
+    """
+    beliefs: dict[NestId, NestBelief] = {}
+    found: dict[int, Observation] = {}
+    for index in sorted(range(len(looks)), key=lambda i: looks[i][0].captured_at):
+        row, said = looks[index]
+        seen = _observation(row, said)
+        nest = dataset.nests[row.nest]
+        if nest.kind == "nest":
+            before = NestBelief() if stills else beliefs.get(row.nest, NestBelief())
+            beliefs[row.nest], seen = believe(before, seen, MOTION_RULES if nest.motion else RULES)
+        found[index] = seen
+    return [(row, found[index]) for index, (row, _) in enumerate(looks)]
 
 
-def frame_row(row: LabelledNest, said: Recognition) -> FrameRow:
-    """A recognition in the words of `labels.csv`."""
+def _observation(row: LabelledNest, said: Recognition) -> Observation:
+    return Observation(
+        camera=CameraId(""),
+        nest=row.nest,
+        at=row.captured_at,
+        hens_probabilities=said.hens_probabilities,
+        birds=said.birds,
+        quality=said.quality,
+        frame=row.file,
+        eggs_probabilities=said.eggs_probabilities,
+    )
+
+
+def frame_row(row: LabelledNest, said: Observation) -> FrameRow:
+    """What is seen of a row's nest, in the words of `labels.csv`."""
     bird = said.birds[0] if said.birds else None
     hens = {str(hen): round(p, 4) for hen, p in bird.hens.items()} if bird else {}
     postures = {str(posture): round(p, 4) for posture, p in bird.postures.items()} if bird else {}
@@ -91,7 +126,7 @@ def frame_row(row: LabelledNest, said: Recognition) -> FrameRow:
         file=row.file,
         captured_at=row.captured_at.isoformat().replace("+00:00", "Z"),
         nest=str(row.nest),
-        hens=int(np.argmax(said.hens_probabilities)),
+        hens=said.hens,
         hen=max(hens, key=hens.__getitem__, default=None),
         posture=max(postures, key=postures.__getitem__, default=None),
         eggs=said.eggs,
@@ -114,6 +149,40 @@ def measure(dataset: Dataset, judged: Sequence[Judged]) -> dict[str, Any]:
         "posture": _balanced([(str(row.posture), said["posture"]) for row, said in posed]),
         "hen": _identity(nests),
         "roost": _roost([(row, said) for row, said in judged if dataset.nests[row.nest].kind == "roost"]),
+        "eggs": _eggs(nests),
+    }
+
+
+def _eggs(nests: Sequence[Judged]) -> dict[str, Any]:
+    """Counts of unoccupied nests whose eggs are sure: nest by nest, and over all such nests of each picture together.
+
+    `whole_pictures` are those of which every nest is unoccupied and sure; `abstained` are nests where nothing was said.
+    """
+    known = [(row, said["eggs"]) for row, said in nests if row.hens == 0 and row.sure("hens") and row.sure("eggs")]
+    told = [(row, eggs) for row, eggs in known if eggs is not None]
+    rows_of = Counter(row.file for row, _ in nests)
+    pictures: dict[str, list[tuple[int, int]]] = {}
+    for row, eggs in told:
+        pictures.setdefault(row.file, []).append((row.eggs or 0, eggs))
+    whole = [pairs for file, pairs in pictures.items() if len(pairs) == rows_of[file]]
+    return {
+        "nests": _counts([[(row.eggs or 0, eggs)] for row, eggs in told]),
+        **_counts(list(pictures.values())),
+        "whole_pictures": _counts(whole),
+        "abstained": len(known) - len(told),
+    }
+
+
+def _counts(pictures: Sequence[Sequence[tuple[int, int]]]) -> dict[str, Any]:
+    """How often every count of a picture is right, and by how much its sum is wrong."""
+    if not pictures:
+        return {"pictures": 0, "exact": None, "mean_absolute_error": None}
+    errors = [abs(sum(truth - said for truth, said in pairs)) for pairs in pictures]
+    exact = [all(truth == said for truth, said in pairs) for pairs in pictures]
+    return {
+        "pictures": len(pictures),
+        "exact": round(float(np.mean(exact)), 4),
+        "mean_absolute_error": round(float(np.mean(errors)), 4),
     }
 
 
@@ -137,7 +206,13 @@ def _identity(nests: Sequence[Judged]) -> dict[str, Any]:
 
 def _roost(judged: Sequence[Judged]) -> dict[str, Any]:
     errors = [abs((row.hens or 0) - said["hens"]) for row, said in judged if row.sure("hens")]
-    return {"frames": len(errors), "mean_absolute_error": round(float(np.mean(errors)), 3) if errors else None}
+    if not errors:
+        return {"frames": 0, "mean_absolute_error": None, "within_one": None}
+    return {
+        "frames": len(errors),
+        "mean_absolute_error": round(float(np.mean(errors)), 3),
+        "within_one": round(float(np.mean([error <= 1 for error in errors])), 4),
+    }
 
 
 def _balanced(pairs: Sequence[tuple[object, object]]) -> dict[str, Any]:

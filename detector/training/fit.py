@@ -15,12 +15,16 @@ from rich.progress import Progress
 from detector.backbone import Backbone, Floats
 from detector.classifier import LinearHead
 from detector.foreground import Sight
-from detector.identity import Gallery, portrait
+from detector.identity import Gallery, embedding
+from detector.newcomers import STRANGER
 from detector.recognition import Heads, Place, posture_features, presence_features
+from detector.roost import RoostCounter, roost_features
 from detector.training.augment import USUAL, Relighting
 from detector.training.dataset import Dataset, crops_of, load_dataset
-from detector.training.gallery import STRANGER, Portraits, fit_gallery
+from detector.training.eggs import learn_eggs
+from detector.training.gallery import Portraits, fit_gallery
 from detector.training.heads import fit_head, fit_temperature
+from detector.training.roost import fit_roost, greyed
 from detector.training.study import Picture, Sample, Study, number_sittings, steps_of, study
 from detector.versions import Manifest, write_version
 from henbot.domain.errors import DatasetInvalid
@@ -39,8 +43,6 @@ SCENE_L2 = 10.0
 henhouse), AUROC 0.91, 1.00, 0.94 with 0.1 and 0.96, 1.00, 0.94 with 10; ImageNet's classes alone 0.81, 0.94, 0.69.
 """
 
-ROOST_L2 = 1.0
-MOST_ON_ROOST = 8
 LEAST_OF_TWO = 5
 """Pictures of two hens from which a head for the second one is fitted."""
 
@@ -109,9 +111,11 @@ def train_on(read: Sequence[Dataset], out: Path, recipe: Recipe, progress: Progr
     learned = _study(in_nests, backbone, recipe, progress)
     coops = tuple(dict.fromkeys(dataset.coop for dataset in read))
     heads, held_out = _fit_heads(learned, coops, _fit_roost(on_roosts, backbone), roosts)
+    egg_head, egg_notes = learn_eggs(read, recipe.seed)
+    heads = replace(heads, eggs=egg_head)
     manifest = _manifest(heads, read, pictures, skipped)
     metrics = {"seconds": round(time.monotonic() - started, 1), "held_out_occupied": held_out}
-    manifest = replace(manifest, metrics=metrics, trained_on=dict(manifest.trained_on) | dict(recipe.notes))
+    manifest = replace(manifest, metrics=metrics, trained_on=dict(manifest.trained_on) | egg_notes | dict(recipe.notes))
     return write_version(out, manifest, heads.arrays(), recipe.tail)
 
 
@@ -150,7 +154,7 @@ def _study(pictures: Sequence[Picture], backbone: Backbone, recipe: Recipe, prog
 
 
 def _fit_heads(
-    learned: Study, coops: tuple[str, ...], roost: LinearHead | None, roosts: frozenset[Place]
+    learned: Study, coops: tuple[str, ...], roost: RoostCounter | None, roosts: frozenset[Place]
 ) -> tuple[Heads, float | None]:
     occupied, held_out = _fit_occupied(learned.samples)
     galleries = {coop: _fit_identity([s for s in learned.samples if s.picture.coop == coop]) for coop in coops}
@@ -260,7 +264,7 @@ def _fit_identity(samples: Sequence[Sample]) -> Gallery | None:
         return None
     return fit_gallery(
         Portraits(
-            birds=np.stack([portrait(s.sight) for s in known]),
+            birds=np.stack([embedding(s.sight) for s in known]),
             hens=np.asarray([STRANGER if s.repainted else str(s.picture.row.hen) for s in known]),
             painted_from=np.asarray([str(s.picture.row.hen) for s in known]),
             sittings=np.asarray([s.picture.sitting for s in known], np.int64),
@@ -270,23 +274,26 @@ def _fit_identity(samples: Sequence[Sample]) -> Gallery | None:
     )
 
 
-def _fit_roost(pictures: Sequence[Picture], backbone: Backbone) -> LinearHead | None:
+def _fit_roost(pictures: Sequence[Picture], backbone: Backbone) -> RoostCounter | None:
     counted = [p for p in pictures if p.row.sure("hens")]
-    labels = [str(min(p.row.hens or 0, MOST_ON_ROOST)) for p in counted]
-    if len(labels) < 10:
+    if not counted:
         return None
-    scenes = np.stack([backbone.features(p.crop).project.mean(axis=(0, 1)) for p in counted])
-    most = max(2, *(int(label) for label in labels))
-    return fit_head(
-        scenes, labels, [str(count) for count in range(most + 1)], ROOST_L2, np.ones(len(labels), np.float32)
-    )
+    features = np.stack([roost_features(backbone.features(p.crop)) for p in counted])
+    grey = np.stack([roost_features(backbone.features(greyed(p.crop))) for p in counted])
+    return fit_roost(features, [p.row.hens or 0 for p in counted], [p.row.captured_at.date() for p in counted], grey)
 
 
 def _manifest(heads: Heads, read: Sequence[Dataset], pictures: Sequence[Picture], skipped: int) -> Manifest:
     now = datetime.now(UTC)
     rows = [p.row for p in pictures]
     days = sorted({dataset.day_of(row).isoformat() for dataset in read for row in dataset.rows})
-    optional = {"two": heads.two, "posture": heads.posture, "hen": heads.galleries or None, "roost": heads.roost}
+    optional = {
+        "two": heads.two,
+        "posture": heads.posture,
+        "hen": heads.galleries or None,
+        "roost": heads.roost,
+        "eggs": heads.eggs,
+    }
     hens = {str(hen): None for gallery in heads.galleries.values() for hen in gallery.hens}
     return Manifest(
         id=f"{now:%Y%m%d-%H%M%S}-{os.urandom(3).hex()}",

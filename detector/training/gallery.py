@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from detector.backbone import Floats
 from detector.foreground import PLUMAGE
 from detector.identity import FUSION_OF_ONE, HIGHEST, LOWEST, SCORES, SLOPE, Gallery
+from detector.newcomers import STRANGER, Cohort
 from detector.training.heads import fit_head
 from henbot.domain.observations import HenId
 
@@ -33,8 +34,8 @@ NEWTON_STEPS = 30
 LEAST_PLUMAGE_SPREAD = 0.1
 """In natural logarithms of light: what shade and the model of the light leave of a uniform plumage."""
 
-STRANGER = HenId("")
-"""Marks a bird with painted plumage."""
+COHORT_OF_EACH = 40
+"""Pictures of each hen, altered copies included, that a gallery keeps to tell newcomers from."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,7 +43,7 @@ class Portraits:
     """Birds to learn from; row by row.
 
     Attributes:
-        birds: (n, features), `detector.identity.portrait` of each.
+        birds: (n, features), `detector.identity.embedding` of each.
         hens: n ids; of a stranger, `STRANGER`.
         painted_from: n ids of the hens that were photographed, strangers' too.
         sittings: (n,) number of the stay during which each was taken.
@@ -63,16 +64,17 @@ class Portraits:
 
 
 def fit_gallery(portraits: Portraits) -> Gallery | None:
-    """A gallery of every hen with at least four pictures, or None if there is none."""
+    """A gallery of every hen: of those with pictures enough, trained, of the others as newcomers; None if there is
+    nobody whom it could name.
+    """
     real = ~portraits.relit & (portraits.hens != STRANGER)
-    hens = [
-        HenId(str(hen))
-        for hen in sorted(set(portraits.hens.tolist()) - {STRANGER})
-        if (real & (portraits.hens == hen)).sum() >= LEAST_PICTURES
-    ]
-    if not hens:
+    everyone = [HenId(str(hen)) for hen in sorted(set(portraits.hens.tolist()) - {STRANGER})]
+    hens = [hen for hen in everyone if (real & (portraits.hens == hen)).sum() >= LEAST_PICTURES]
+    if len(everyone) < 2 and not hens:
         return None
-    bare = _fit(portraits, hens)
+    bare = replace(_fit(portraits, hens), cohort=_cohort(portraits, hens))
+    if not hens:
+        return bare
     shown, scores = _held_out(portraits, hens)
     calibrated = [
         _calibrate(scores[:, column], shown == hen, neutral_score(_sittings(portraits, hen)))
@@ -80,6 +82,16 @@ def fit_gallery(portraits: Portraits) -> Gallery | None:
     ]
     usual, variation, fusion, offset = (np.stack(parts).astype(np.float32) for parts in zip(*calibrated, strict=True))
     return replace(bare, usual=usual, variation=variation, fusion=fusion, offset=offset)
+
+
+def _cohort(portraits: Portraits, trained: Sequence[HenId]) -> Cohort:
+    """Evenly over time, pictures and altered copies of the trained hens, and the real pictures of the others."""
+    kept: list[int] = []
+    for hen in sorted(set(portraits.hens.tolist()) - {STRANGER}):
+        own = np.flatnonzero((portraits.hens == hen) & (np.isin(hen, trained) | ~portraits.relit))
+        places = np.linspace(0, len(own) - 1, min(len(own), COHORT_OF_EACH)).round().astype(int)
+        kept += own[np.argsort(portraits.times[own], kind="stable")][places].tolist()
+    return Cohort(portraits.birds[kept], portraits.hens[kept])
 
 
 def _calibrate(scores: Floats, own: NDArray[np.bool_], neutral: float) -> tuple[NDArray[np.float64], ...]:
@@ -131,7 +143,7 @@ def _sittings(portraits: Portraits, hen: HenId) -> int:
 def _fit(portraits: Portraits, hens: Sequence[HenId]) -> Gallery:
     real = ~portraits.relit
     centres, spreads, weights, biases = [], [], [], []
-    known = np.isin(portraits.painted_from, hens)
+    known = np.isin(portraits.painted_from, hens) | (not hens)
     mean, scale = _standard(portraits.birds[known, :-PLUMAGE])
     for hen in hens:
         own = portraits.birds[(portraits.hens == hen) & real]
@@ -140,19 +152,20 @@ def _fit(portraits: Portraits, hens: Sequence[HenId]) -> Gallery:
         weight, bias = _against_rest(portraits, hen, mean, scale)
         weights.append(weight)
         biases.append(bias)
-    k = len(hens)
+    k, width = len(hens), portraits.birds.shape[1]
     return Gallery(
-        hens=tuple(hens),
-        centre=np.stack(centres).astype(np.float32),
-        spread=np.stack(spreads).astype(np.float32),
+        trained=tuple(hens),
+        centre=np.asarray(centres, np.float32).reshape(k, width),
+        spread=np.asarray(spreads, np.float32).reshape(k, width),
         mean=mean,
         scale=scale,
-        weights=np.stack(weights, axis=1),
+        weights=np.asarray(weights, np.float32).reshape(k, width - PLUMAGE).T,
         bias=np.asarray(biases, np.float32),
         usual=np.zeros((k, SCORES), np.float32),
         variation=np.ones((k, SCORES), np.float32),
         fusion=np.zeros((k, SCORES), np.float32),
         offset=np.zeros(k, np.float32),
+        cohort=Cohort(np.zeros((0, width), np.float32), np.zeros(0, np.str_)),
     )
 
 

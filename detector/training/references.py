@@ -9,7 +9,7 @@ from detector.backbone import Features, Floats
 from detector.crops import Pixels
 from detector.foreground import MAPS, MapScale, NestReference, distances, log_light, saturated
 
-LARGEST = 64
+LARGEST = 32
 """Reference pictures a nest; 64 take 0.9 MB."""
 
 KEPT = {"middle": 48, "project": 96}

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from henbot.bot.answers import Asking, answered
 from henbot.bot.language import best_language, phrases
-from henbot.bot.questions import Intent, Period, Question, particulars, understand
+from henbot.bot.questions import Intent, Period, Question, Suggestion, particulars, suggestions_for, understand
 from henbot.bot.wording import Wording, plain
 from henbot.domain.errors import HenbotError
 from henbot.domain.flock import Hen
@@ -27,10 +27,18 @@ class CoopUnknown(HenbotError):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer in Telegram's HTML; where the question was not `understood`, a sentence that says so."""
+    """An answer in Telegram's HTML; where there is none, a sentence that says so, and what might be asked instead."""
 
     text: str
-    understood: bool = True
+    offers: tuple["Offer", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A question to offer, with its words (plain text)."""
+
+    suggestion: Suggestion
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +62,29 @@ def respond(database: Database, text: str, language: str | None = None, at: date
     with database.reading() as session:
         wording, now = _wording(session, language), _now(session, at)
         today = now.astimezone(wording.timezone).date()
-        question = understand(text, today, hens_by_name(flock_of(session, retired=True)))
+        hens = hens_by_name(flock_of(session, retired=True))
+        question = understand(text, today, hens)
         if question is None:
-            return Answer(wording.say("hint"), understood=False)
-        answer = answered(Asking(session, question, wording, now))
-        return Answer(answer, understood=question.intent is not Intent.OFF_TOPIC)
+            return Answer(wording.say("hint"), _offers(suggestions_for(text, hens), wording))
+        offers = _offers(suggestions_for("", hens), wording) if question.intent is Intent.OFF_TOPIC else ()
+        return Answer(answered(Asking(session, question, wording, now)), offers)
 
 
-def answer_to(database: Database, question: Question, language: str | None = None, at: datetime | None = None) -> str:
-    """The answer to a question that a command or a button asks; arguments and errors as for `respond`."""
+def _offers(suggestions: Iterable[Suggestion], wording: Wording) -> tuple[Offer, ...]:
+    return tuple(
+        Offer(one, plain(wording.say(f"suggestion-{one.name}", hen=wording.name(one.hen) if one.hen else "")))
+        for one in suggestions
+    )
+
+
+def answer_suggestion(
+    database: Database, suggestion: Suggestion, language: str | None = None, at: datetime | None = None
+) -> str:
+    """The answer to a question that was offered; arguments and errors as for `respond`."""
     with database.reading() as session:
-        return answered(Asking(session, question, _wording(session, language), _now(session, at)))
+        wording, now = _wording(session, language), _now(session, at)
+        question = suggestion.question(now.astimezone(wording.timezone).date())
+        return answered(Asking(session, question, wording, now))
 
 
 def answer_command(
@@ -88,22 +108,14 @@ def day_answer(database: Database, days: int, language: str | None = None) -> st
 
 def help_answer(database: Database, language: str | None = None) -> str:
     """What the bot can do, with one of the flock as the example."""
-    return answer_to(database, Question(Intent.HELP), language)
+    with database.reading() as session:
+        return answered(Asking(session, Question(Intent.HELP), _wording(session, language), _now(session, None)))
 
 
 def ask(database: Database, text: str, at: datetime | None = None, language: str | None = None) -> str:
     """The answer to a question as plain text, for a terminal; arguments and errors as for `respond`."""
     answer = respond(database, text, language, at)
-    if answer.understood:
-        return plain(answer.text)
-    with database.reading() as session:
-        spoken = _wording(session, language).phrases
-    lines = [f"  {spoken.say(f'suggestion-{name}')}" for name in SUGGESTIONS]
-    return plain("\n".join([answer.text, *lines]))
-
-
-SUGGESTIONS = ("today", "yesterday", "help")
-"""What is offered where a question was not understood."""
+    return "\n".join([plain(answer.text), *(f"  {offer.words}" for offer in answer.offers)])
 
 
 def acquaintance(database: Database) -> Acquaintance | None:

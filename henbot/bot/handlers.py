@@ -13,8 +13,27 @@ from telegram.constants import ChatType, ParseMode
 from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
 from telegram.ext import CallbackContext, ExtBot
 
-from henbot.bot.asking import Answer, CoopUnknown, answer_command, coop_wording, day_answer, help_answer, respond
-from henbot.bot.keyboards import DAY, HELP, Press, language_choice, read_press, suggestions
+from henbot.bot.asking import (
+    Answer,
+    CoopUnknown,
+    answer_command,
+    answer_suggestion,
+    coop_wording,
+    day_answer,
+    help_answer,
+    respond,
+)
+from henbot.bot.keyboards import (
+    ASK,
+    DAY,
+    HELP,
+    Press,
+    language_choice,
+    offers_keyboard,
+    read_press,
+    suggestion_of,
+    suggestions,
+)
 from henbot.bot.language import DEFAULT, Phrases, best_language, phrases
 from henbot.bot.questions import Intent
 from henbot.bot.replies import Replies
@@ -38,7 +57,7 @@ QUESTIONS: Mapping[str, Intent] = {
     "next": Intent.NEXT_EGG,
     "suspects": Intent.SUSPECTS,
     "why": Intent.WHY,
-    "stats": Intent.EGG_COUNT,
+    "stats": Intent.HEN_STATS,
 }
 """Commands that ask; what stands behind one says of whom and when."""
 
@@ -72,7 +91,8 @@ class Conversation:
         """/today, /hen NAME, /stats PERIOD and the like: a question whose kind the command says."""
         message = update.effective_message
         command, _, rest = (message.text or "" if message else "").lstrip("/").partition(" ")
-        intent = QUESTIONS[command.split("@")[0].lower()]
+        name = command.split("@")[0].lower()
+        intent = Intent.FLOCK_LIST if name == "hen" and not rest.strip() else QUESTIONS[name]
         await self._reply(update, context, lambda spoken: answer_command(self.database, intent, rest, spoken.language))
 
     async def settings(self, update: Update, context: Context) -> None:
@@ -89,13 +109,7 @@ class Conversation:
         asked = _asked(message, context.bot.username) if message else None
         if asked is None:
             return
-        answered: list[Answer] = []
-
-        def answer(spoken: Phrases) -> str:
-            answered.append(respond(self.database, asked, spoken.language))
-            return answered[0].text
-
-        await self._reply(update, context, answer, with_suggestions=lambda: not answered[0].understood)
+        await self._reply(update, context, lambda spoken: respond(self.database, asked, spoken.language))
 
     async def unknown_command(self, update: Update, context: Context) -> None:
         """A command that there is not; in a group, only one with the bot's name behind it."""
@@ -123,6 +137,9 @@ class Conversation:
             await self._reply(
                 update, context, lambda spoken: day_answer(self.database, int(press.argument), spoken.language)
             )
+        elif press.kind == ASK:
+            await _answer_press(query)
+            await self._answer_offer(update, context, press)
         elif press.kind == HELP:
             await _answer_press(query)
             await self.help(update, context)
@@ -168,18 +185,28 @@ class Conversation:
         self,
         update: Update,
         context: Context,
-        words: Callable[[Phrases], str],
-        with_suggestions: bool | Callable[[], bool] = False,
+        words: Callable[[Phrases], str | Answer],
+        with_suggestions: bool = False,
     ) -> None:
         """Put an answer into words in the person's language and send it."""
         user = update.effective_user
         spoken = await self._spoken(user)
         try:
-            text = await asyncio.to_thread(words, spoken)
+            said = await asyncio.to_thread(words, spoken)
         except CoopUnknown:
-            text, with_suggestions = spoken.say("no-coop"), False
-        offers = with_suggestions() if callable(with_suggestions) else with_suggestions
-        await self._send(update, context, text, suggestions(spoken, user.id) if offers and user else None)
+            said, with_suggestions = spoken.say("no-coop"), False
+        answer = said if isinstance(said, Answer) else Answer(said)
+        markup = suggestions(spoken, user.id) if with_suggestions and user else None
+        if answer.offers and user:
+            markup = offers_keyboard([(offer.suggestion, offer.words) for offer in answer.offers], user.id)
+        await self._send(update, context, answer.text, markup)
+
+    async def _answer_offer(self, update: Update, context: Context, press: Press) -> None:
+        suggestion = suggestion_of(press.argument)
+        if suggestion is not None:
+            await self._reply(
+                update, context, lambda spoken: answer_suggestion(self.database, suggestion, spoken.language)
+            )
 
     async def _send(
         self, update: Update, context: Context, text: str, markup: InlineKeyboardMarkup | None = None

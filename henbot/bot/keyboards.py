@@ -1,12 +1,14 @@
 """Buttons under messages, and what a pressed one says: `kind:argument:owner`, at most 64 bytes."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from henbot.bot.language import Phrases, languages, phrases
+from henbot.bot.questions import Suggestion, suggestion_named
 
-DAY, HELP, LANGUAGE = "day", "help", "language"
+DAY, HELP, LANGUAGE, ASK = "day", "help", "language", "ask"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +27,27 @@ class Press:
 def read_press(callback_data: str | None) -> Press | None:
     """What a button says; None for one that no button of ours says (any more)."""
     parts = (callback_data or "").split(":")
-    if len(parts) != 3 or parts[0] not in (DAY, HELP, LANGUAGE) or not parts[2].isdigit():
+    if len(parts) != 3 or parts[0] not in (DAY, HELP, LANGUAGE, ASK) or not parts[2].isdigit():
         return None
     if parts[0] == DAY and parts[1] not in ("0", "-1"):
         return None
     if parts[0] == LANGUAGE and parts[1] not in languages():
         return None
+    if parts[0] == ASK and suggestion_of(parts[1]) is None:
+        return None
     return Press(parts[0], parts[1], int(parts[2]))
+
+
+def suggestion_of(argument: str) -> Suggestion | None:
+    """The question that a button offers: `name` or `name.hen`."""
+    name, _, hen = argument.partition(".")
+    return suggestion_named(name, hen)
+
+
+def offers_keyboard(offers: Iterable[tuple[Suggestion, str]], owner: int) -> InlineKeyboardMarkup:
+    """A button for each question that is offered, with its words."""
+    rows = [[_button(words, ASK, f"{one.name}.{one.hen}" if one.hen else one.name, owner)] for one, words in offers]
+    return InlineKeyboardMarkup(rows)
 
 
 def suggestions(spoken: Phrases, owner: int) -> InlineKeyboardMarkup:

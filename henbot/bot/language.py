@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date as Day  # noqa: N812 - a method here is called `date`
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, tzinfo
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -10,6 +10,7 @@ from importlib.resources.abc import Traversable
 from babel import Locale
 from babel.dates import format_date, format_interval, format_time
 from babel.lists import format_list
+from babel.numbers import format_decimal
 from fluent.runtime import FluentBundle, FluentResource
 
 from henbot.domain.errors import HenbotError
@@ -60,11 +61,18 @@ class Phrases:
         return str(format_date(day, self.say("date-pattern-short"), locale=self._locale))
 
     def day_of(self, day: Day, today: Day) -> str:
-        """Today, yesterday, or a date without its weekday; within a sentence."""
-        if today - day in (timedelta(), timedelta(days=1)):
-            return self.say("day-name-today" if day == today else "day-name-yesterday")
+        """Today, yesterday, tomorrow, or a date without its weekday; within a sentence."""
+        near = {0: "day-name-today", 1: "day-name-yesterday", -1: "day-name-tomorrow"}.get((today - day).days)
+        return self.say(near) if near else self.date_within(day, today)
+
+    def date_within(self, day: Day, today: Day) -> str:
+        """A date without its weekday, and with its year if that is not today's."""
         pattern = "date-pattern-day" if day.year == today.year else "date-pattern-day-year"
         return str(format_date(day, self.say(pattern), locale=self._locale))
+
+    def number(self, value: float) -> str:
+        """A number with at most one decimal."""
+        return str(format_decimal(value, "0.#", locale=self._locale))
 
     def span(self, first: Day, last: Day, today: Day) -> str:
         """Days from one to another; with the year if that is not today's."""

@@ -8,7 +8,7 @@ from html import escape, unescape
 
 from henbot.bot.language import Phrases
 from henbot.domain.flock import Hen, Nest, NestKind
-from henbot.domain.observations import UNKNOWN, HenId
+from henbot.domain.observations import UNKNOWN, HenId, NestId
 from henbot.domain.verdicts import Verdict
 from henbot.services.reports import BoutReport
 
@@ -56,6 +56,11 @@ class Wording:
         """Whose bout it is, and whom she looks like if she could not be named."""
         like = looks_like(bout) if bout.hen == UNKNOWN else None
         return self.say("hen-unknown-like", hen=self.name(like)) if like else self.name(bout.hen)
+
+    def nest_name(self, nest: NestId) -> str:
+        """A nest's name."""
+        known = next((one for one in self.nests if one.id == nest), None)
+        return escape(known.name_in(self.phrases.language) if known else nest, quote=False)
 
     def nest_label(self, bout: BoutReport) -> str:
         """The nest's name where there are several to lay in; else nothing."""

@@ -29,12 +29,13 @@ class Posture(StrEnum):
 
 
 class Quality(StrEnum):
-    """What a picture is good for."""
+    """What a picture is good for; of a covered lens, for nothing."""
 
     OK = "ok"
     OVEREXPOSED = "overexposed"
     DARK = "dark"
     BLURRED = "blurred"
+    COVERED = "covered"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,8 @@ class Observation:
     Attributes:
         at: capture time, aware UTC.
         hens_probabilities: probability of 0, 1, 2 (meaning two or more) hens; on a roost, of each count.
-        birds: at most two, the one most in the nest first; empty when nobody is seen, and on a roost.
+        birds: at most two, the one most in the nest first; empty on a roost. What a picture alone tells has a bird for
+            each hen that there might be; once it is believed (`henbot.domain.belief`), one for each hen that is seen.
         eggs_probabilities: probability of 0, 1, 2, … visible eggs, the last one of that many or more; empty where they
             cannot be told.
         model: the version that made it.

@@ -1,6 +1,6 @@
 """Whether a bout gave an egg, and whose an egg is."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -45,12 +45,14 @@ class EggCount:
 
     Attributes:
         person: somebody was at the nest since the count before.
+        unseen: the camera was blind for a while since the count before: hens that were not seen may have been there.
     """
 
     nest: NestId
     at: datetime
     eggs: int
     person: bool = False
+    unseen: bool = False
 
 
 def ruling_by_time(bout: Bout, laid_before: Sequence[timedelta] = ()) -> Ruling:
@@ -79,29 +81,76 @@ def _settled_time(bout: Bout, visit_id: VisitId) -> timedelta:
     return visit.last_seen_at - visit.settled_at if visit.settled_at else timedelta()
 
 
-def rule_by_eggs(counts: Iterable[EggCount], bouts: Sequence[Bout]) -> tuple[dict[VisitId, Ruling], list[Event]]:
+def ruling_of(
+    bout: Bout, by_eggs: Ruling | None, counts: Iterable[EggCount], laid_before: Sequence[timedelta] = ()
+) -> Ruling:
+    """The verdict of a bout: seen eggs outrank time, as far as they were counted.
+
+    An egg that was seen stands. That there was none is said only of a bout that is over and lies between two counts of
+    its nest. What the counts leave open was still a look around if it was short, and nothing more than unsure if not.
+
+    Args:
+        by_eggs: what `rule_by_eggs` says of it, if anything.
+        counts: of its nest at least.
+        laid_before: as `ruling_by_time` has it.
+    """
+    by_time = ruling_by_time(bout, laid_before)
+    if by_eggs is None:
+        return by_time
+    if by_eggs.verdict in (Verdict.LAID, Verdict.PROBABLY) or by_eggs.candidates:
+        return by_eggs
+    times = [count.at for count in counts if count.nest == bout.nest]
+    is_counted = any(at <= bout.arrived_at for at in times) and any(at > bout.last_seen_at for at in times)
+    if bout.left_at is None or not is_counted or by_time.verdict is Verdict.NOT_LAID:
+        return by_time
+    return by_eggs
+
+
+def is_collection(lost: int, *, visited: bool, carried: int = 0) -> bool:
+    """Whether eggs that are gone were most probably taken by a person, whom no camera of ours recognises.
+
+    Eggs that vanish while no hen was in the nest were taken. So were several at once: a hen takes one at a time. One
+    that vanishes while hens were in the nest may have been eaten or buried; it is not accounted for.
+
+    Args:
+        lost: fewer than at the count before.
+        visited: hens were in the nest meanwhile.
+        carried: eggs more in other nests meanwhile, which hens may have carried from here.
+    """
+    return lost - carried > 1 if visited else lost > 0
+
+
+def rule_by_eggs(
+    counts: Iterable[EggCount], bouts: Sequence[Bout], told: Collection[tuple[NestId, datetime]] = ()
+) -> tuple[dict[VisitId, Ruling], list[Event]]:
     """Attribute eggs to bouts between the last picture of a nest without them and the first with them.
 
     More eggs than before are laid, unless another nest lost as many meanwhile (hens carry eggs) or a person was there.
     Eggs that are gone where a person was are collected; where nobody was, they are not accounted for, and nothing is
-    said of them. Of a bout that several pictures fall into, the surest word stands.
+    said of them. Of a bout that several pictures fall into, the surest word stands. Where the camera was blind for a
+    while between the pictures, another hen may have been there: then it is `probably`, and the egg is nobody's by name.
+
+    Args:
+        told: nest and time of eggs that were told as laid already: no nest that turns out later to have lost one
+            explains them any more.
 
     Returns:
         Rulings by bout id, for the bouts that the eggs say something of, and what happened to the eggs.
     """
     rulings: dict[VisitId, Ruling] = {}
     events: list[Event] = []
-    changes = _changes(counts)
+    changes = changes_of(counts)
     lost = {change: change.before.eggs - change.after.eggs for change in changes if change.more < 0}
     for change in changes:
-        moved = _moved_into(change, lost) if change.more > 0 else {}
+        may_move = change.more > 0 and (change.nest, change.after.at) not in told
+        moved = _moved_into(change, lost) if may_move else {}
         events += [EggsMoved(change.nest, change.after.at, eggs, nest) for nest, eggs in moved.items()]
         laid = max(change.more, 0) - sum(moved.values())
         between = [bout for bout in bouts if bout.nest == change.nest and change.covers(bout)]
         for bout, ruling in _rulings(between, laid, change).items():
             rulings[bout] = _surer(rulings.get(bout), ruling)
         if laid > 0 and not change.after.person:
-            events.append(EggLaid(change.nest, change.after.at, laid, _layer(between, laid)))
+            events.append(EggLaid(change.nest, change.after.at, laid, _layer(between, laid, change)))
     events += [
         EggsCollected(change.nest, change.after.at, eggs)
         for change, eggs in lost.items()
@@ -111,34 +160,40 @@ def rule_by_eggs(counts: Iterable[EggCount], bouts: Sequence[Bout]) -> tuple[dic
 
 
 @dataclass(frozen=True, slots=True)
-class _Change:
+class EggChange:
+    """Two counts of one nest that follow each other, and what lies between."""
+
     before: EggCount
     after: EggCount
 
     @property
     def nest(self) -> NestId:
+        """Where."""
         return self.after.nest
 
     @property
     def more(self) -> int:
+        """Eggs more than before; negative if there are fewer."""
         return self.after.eggs - self.before.eggs
 
     def covers(self, bout: Bout) -> bool:
         """Whether she was in the nest at any time between; a bout's pauses do not count."""
         return any(visit.arrived_at < self.after.at and visit.last_seen_at > self.before.at for visit in bout.visits)
 
-    def meets(self, other: "_Change") -> bool:
+    def meets(self, other: "EggChange") -> bool:
+        """Whether both may have happened at the same time."""
         return self.before.at < other.after.at and other.before.at < self.after.at
 
 
-def _changes(counts: Iterable[EggCount]) -> list[_Change]:
+def changes_of(counts: Iterable[EggCount]) -> list[EggChange]:
+    """What lies between each two neighbouring counts of a nest, equal ones too, given in any order."""
     by_nest: dict[NestId, list[EggCount]] = {}
     for count in sorted(counts, key=lambda count: count.at):
         by_nest.setdefault(count.nest, []).append(count)
-    return [_Change(*pair) for series in by_nest.values() for pair in pairwise(series)]
+    return [EggChange(*pair) for series in by_nest.values() for pair in pairwise(series)]
 
 
-def _moved_into(change: _Change, lost: dict[_Change, int]) -> dict[NestId, int]:
+def _moved_into(change: EggChange, lost: dict[EggChange, int]) -> dict[NestId, int]:
     """Eggs that other nests lost meanwhile, with nobody there, and that lie here now; takes them from `lost`."""
     moved: dict[NestId, int] = {}
     wanted = change.more
@@ -152,13 +207,14 @@ def _moved_into(change: _Change, lost: dict[_Change, int]) -> dict[NestId, int]:
     return moved
 
 
-def _rulings(between: Sequence[Bout], laid: int, change: _Change) -> Mapping[VisitId, Ruling]:
+def _rulings(between: Sequence[Bout], laid: int, change: EggChange) -> Mapping[VisitId, Ruling]:
     hens = tuple(dict.fromkeys(bout.hen for bout in between))
     if laid == 0 or change.after.person:
         verdict = Verdict.NOT_LAID if change.more == 0 and not change.after.person else Verdict.UNSURE
         return {bout.id: Ruling(verdict) for bout in between}
     if laid >= len(between):
-        return {bout.id: Ruling(Verdict.LAID) for bout in between}
+        verdict = Verdict.PROBABLY if change.after.unseen else Verdict.LAID
+        return {bout.id: Ruling(verdict) for bout in between}
     return {bout.id: Ruling(Verdict.UNSURE, hens) for bout in between}
 
 
@@ -174,7 +230,8 @@ def _surer(one: Ruling | None, other: Ruling) -> Ruling:
     return Ruling(one.verdict, tuple(dict.fromkeys((*one.candidates, *other.candidates))))
 
 
-def _layer(between: Sequence[Bout], laid: int) -> HenId | None:
-    """Whose eggs they are, if all bouts are by one known hen and there are not more eggs than bouts."""
+def _layer(between: Sequence[Bout], laid: int, change: EggChange) -> HenId | None:
+    """Whose eggs they are, if all bouts are by one known hen, there are not more eggs than bouts, and all was seen."""
     hens = {bout.hen for bout in between}
-    return next(iter(hens)) if len(hens) == 1 and UNKNOWN not in hens and laid <= len(between) else None
+    is_clear = len(hens) == 1 and UNKNOWN not in hens and laid <= len(between) and not change.after.unseen
+    return next(iter(hens)) if is_clear else None

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from henbot.domain.belief import MOTION_RULES, RULES, NestBelief, believe
 from henbot.domain.events import Event, HenArrived, HenLeft, HenSettled, NestUnseen
-from henbot.domain.observations import Bird, NestId, Observation, VisitId
+from henbot.domain.observations import Bird, NestId, Observation, Quality, VisitId
 from henbot.domain.tracks import Track, WatchRules
 from henbot.domain.visits import Visit
 
@@ -24,6 +25,7 @@ class WatchState:
         unseen: the camera has been silent for longer than is trusted.
         serial: number of the newest visit, for the next one's id.
         stepped: first and last observation that were much older than `last_at`.
+        belief: what is believed of the nest's hens, by which observations are filtered before they come here.
     """
 
     last_at: datetime | None = None
@@ -31,6 +33,7 @@ class WatchState:
     unseen: bool = False
     serial: int = 0
     stepped: tuple[datetime, datetime] | None = None
+    belief: NestBelief = field(default_factory=NestBelief)
 
 
 @dataclass(slots=True)
@@ -60,14 +63,22 @@ class NestWatch:
         return min(moments, default=None)
 
     def observe(self, observation: Observation) -> list[Event]:
-        """Take the next observation; one that is not newer than the last is ignored."""
+        """Take the next observation; one not newer than the last is ignored, of a covered lens it is silence."""
         if observation.nest != self.nest:
             raise ValueError(f"an observation of nest {observation.nest} was given to the watch of nest {self.nest}")
         self.touched = {}
+        if observation.quality is Quality.COVERED:
+            return self._pass_time(observation.at)
         if self.state.last_at and observation.at <= self.state.last_at:
             return self._on_older(observation)
         events = self._pass_time(observation.at)
         return events + self._take(observation)
+
+    def believed(self, observation: Observation) -> Observation:
+        """The observation in the light of those before it, which is what `observe` and everyone else shall be given."""
+        belief, believed = believe(self.state.belief, observation, MOTION_RULES if self.rules.motion else RULES)
+        self.state = replace(self.state, belief=belief)
+        return believed
 
     def advance(self, at: datetime) -> list[Event]:
         """Let time pass without an observation."""

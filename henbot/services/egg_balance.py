@@ -140,7 +140,7 @@ def _eggs_of_events(session: Session, kind: str, start: datetime, end: datetime)
         .where(EventRow.kind == kind, EventRow.at >= start, EventRow.at < end)
         .order_by(EventRow.at)
     )
-    return [(at, int(details.get("eggs", 1))) for at, details in session.execute(query).tuples()]
+    return [(at, int(details.get("eggs", 1))) for at, details in session.execute(query)]
 
 
 def _counts_at(session: Session, at: datetime) -> list[tuple[NestId, int, datetime]]:
@@ -154,7 +154,7 @@ def _counts_at(session: Session, at: datetime) -> list[tuple[NestId, int, dateti
             .order_by(EggCountRow.at.desc())
             .limit(1)
         )
-        newest = session.execute(query).tuples().first()
+        newest = session.execute(query).first()
         if newest:
             found.append((NestId(nest), newest[0], newest[1]))
     return found

@@ -117,7 +117,7 @@ def _of_bouts(
         query = query.where(BoutRow.hen_id == hen)
     eggs = [
         Egg(at, at.astimezone(timezone).date(), HenId(whose), NestId(nest), Verdict(verdict), bout=VisitId(bout))
-        for bout, whose, nest, at, verdict in session.execute(query).tuples()
+        for bout, whose, nest, at, verdict in session.execute(query)
     ]
     return _one_a_day(eggs)
 
@@ -190,7 +190,7 @@ def _counted(session: Session, bounds: tuple[datetime, datetime]) -> list[tuple[
         .where(EventRow.kind == EggLaid.kind, EventRow.at >= bounds[0], EventRow.at < bounds[1])
         .order_by(EventRow.at)
     )
-    rows = session.execute(query).tuples()
+    rows = session.execute(query)
     return [(NestId(nest), at, int(details.get("eggs", 1))) for nest, at, details in rows if not details.get("hen")]
 
 
@@ -210,7 +210,7 @@ def _claims(session: Session, start: datetime, end: datetime) -> dict[NestId, li
         .order_by(BoutRow.arrived_at)
     )
     found: dict[NestId, list[_Claim]] = {}
-    for nest, since, seen_at, counted_at, hens in session.execute(query).tuples():
+    for nest, since, seen_at, counted_at, hens in session.execute(query):
         until = counted_at or seen_at + _COUNTED_WITHIN
         found.setdefault(NestId(nest), []).append(_Claim(since, until, tuple(map(HenId, hens))))
     return found

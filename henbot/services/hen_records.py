@@ -159,7 +159,7 @@ def _sitting(session: Session, hen: HenId, start: datetime, now: datetime) -> Si
         select(BoutRow.arrived_at, BoutRow.last_seen_at).where(
             *bouts, BoutRow.verdict.in_([Verdict.LAID.value, Verdict.PROBABLY.value])
         )
-    ).tuples()
+    )
     lengths = [end - begin for begin, end in with_egg]
     return Sitting(timedelta(seconds=seconds or 0), number, visits, median_low(lengths) if lengths else None)
 
@@ -181,5 +181,5 @@ def _portrait(session: Session, hen: HenId, now: datetime) -> Picture | None:
         .order_by(EvidenceRow.at.desc())
         .limit(1)
     )
-    found = session.execute(query).tuples().first()
+    found = session.execute(query).first()
     return Picture(*found) if found else None

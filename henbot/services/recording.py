@@ -1,31 +1,28 @@
 """Recording what the detector understood: everything of one frame, or of one deadline, in one transaction."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from henbot.domain.coverage import Span, seen_until
-from henbot.domain.events import Event, VisitEvent
-from henbot.domain.observations import NestId, Observation, VisitId
-from henbot.domain.verdicts import Ruling, ruling_by_time
-from henbot.domain.visits import Bout, Visit, bouts_of
+from henbot.domain.eggs import EggState
+from henbot.domain.events import Event
+from henbot.domain.observations import NestId, Observation, Quality
+from henbot.domain.visits import Visit
 from henbot.domain.watch import WatchState
-from henbot.services.reports import coop_of, visit_of
-from henbot.services.watch_hours import is_watched_for
+from henbot.services.bout_records import regroup
+from henbot.services.egg_ledger import PicturedCount, add_counts, laying_nests, previous_count
+from henbot.services.event_records import add_events
+from henbot.services.evidence import Evidence, add_evidence
 from henbot.storage.database import Database
 from henbot.storage.tables import (
-    BoutRow,
     CameraRow,
     CandidateRow,
-    ChangeRow,
-    EventRow,
-    EvidenceRow,
-    MediaRow,
     NestRow,
     ObservationRow,
     SeenSpanRow,
@@ -38,22 +35,8 @@ OBSERVE_EVERY = timedelta(minutes=1)
 LEAST_CANDIDATE = 0.01
 """Hens less probable than this are not kept as candidates."""
 
-BOUT_WINDOW = timedelta(hours=24)
-"""How far back the bouts of a nest are put together anew."""
-
 _STATES = TypeAdapter(WatchState)
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """A picture of a visit, already in the media folder."""
-
-    visit: VisitId
-    role: str
-    at: datetime
-    sha256: str
-    path: str
-    size: int
+_EGG_STATES = TypeAdapter(EggState)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +46,8 @@ class NestStep:
     Attributes:
         state: the watch's state afterwards.
         observation: what was seen, or None if time alone passed.
+        egg_state: the egg watch's state afterwards, None where eggs are not watched (a roost).
+        counts: of the eggs, that are sure now.
     """
 
     nest: NestId
@@ -71,6 +56,8 @@ class NestStep:
     events: Sequence[Event] = ()
     observation: Observation | None = None
     evidence: Sequence[Evidence] = ()
+    egg_state: EggState | None = None
+    counts: Sequence[PicturedCount] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +98,9 @@ def record_step(session: Session, step: CameraStep) -> None:
         camera.cursor_at, camera.cursor_name = step.cursor
         camera.frames += 1
     for nest in step.nests:
-        _record_nest(session, nest, step.at, timedelta(seconds=camera.trust_gap_s))
+        _record_nest(session, nest, timedelta(seconds=camera.trust_gap_s))
+    session.flush()
+    _regroup_nests(session, step)
 
 
 def watch_state(session: Session, nest: NestId) -> WatchState:
@@ -120,20 +109,43 @@ def watch_state(session: Session, nest: NestId) -> WatchState:
     return _STATES.validate_python(stored, strict=False) if stored else WatchState()
 
 
-def _record_nest(session: Session, step: NestStep, at: datetime, trust_gap: timedelta) -> None:
+def egg_state(session: Session, nest: NestId) -> EggState:
+    """The stored state of a nest's egg watch; a fresh one if there is none."""
+    stored = session.get_one(NestRow, nest).egg_state
+    return _EGG_STATES.validate_python(stored, strict=False) if stored else EggState()
+
+
+def _record_nest(session: Session, step: NestStep, trust_gap: timedelta) -> None:
     row = session.get_one(NestRow, step.nest)
     row.watch_state = _STATES.dump_python(step.state, mode="json")
+    if step.egg_state:
+        row.egg_state = _EGG_STATES.dump_python(step.egg_state, mode="json")
     if step.observation:
-        _extend_seen(session, step.nest, step.observation.at, trust_gap)
+        if step.observation.quality is not Quality.COVERED:
+            _extend_seen(session, step.nest, step.observation.at, trust_gap)
         _add_observation(session, step.observation)
     for visit in step.visits:
         _save_visit(session, visit)
     session.flush()
-    _add_events(session, step.events)
-    _add_evidence(session, step.evidence)
-    if step.visits:
-        session.flush()
-        _regroup(session, step.nest, step.visits, at, pictured={one.visit for one in step.evidence})
+    add_events(session, step.events)
+    add_evidence(session, step.evidence)
+
+
+def _regroup_nests(session: Session, step: CameraStep) -> None:
+    """Put bouts together anew: of nests whose visits changed, and of all to lay in where eggs were counted.
+
+    Hens carry eggs from nest to nest, so a count of one may tell something of another's bouts.
+    """
+    counts = [one for nest in step.nests for one in nest.counts]
+    add_counts(session, counts)
+    since = {nest.nest: min(visit.arrived_at for visit in nest.visits) for nest in step.nests if nest.visits}
+    if counts:
+        before = [previous_count(session, one.count.nest, one.count.at) for one in counts]
+        start = min(count.at for count in (*before, *(one.count for one in counts)) if count)
+        since |= {nest: min(start, since.get(nest, start)) for nest in laying_nests(session)}
+    pictured = {one.visit for nest in step.nests for one in nest.evidence}
+    for nest, start in since.items():
+        regroup(session, nest, start, step.at, pictured=pictured, counted=bool(counts))
 
 
 def _extend_seen(session: Session, nest: NestId, at: datetime, trust_gap: timedelta) -> None:
@@ -205,120 +217,3 @@ def _save_visit(session: Session, visit: Visit) -> None:
     session.execute(delete(CandidateRow).where(CandidateRow.visit_id == visit.id))
     session.expire(row, ["candidates"])
     session.add_all(CandidateRow(visit_id=visit.id, hen_id=hen, probability=p) for hen, p in kept.items())
-
-
-def _add_events(session: Session, events: Iterable[Event]) -> None:
-    for event in events:
-        visit = event.visit if isinstance(event, VisitEvent) else None
-        known = session.execute(
-            select(EventRow.id).where(
-                EventRow.nest_id == event.nest,
-                EventRow.visit_id == visit,
-                EventRow.kind == event.kind,
-                EventRow.at == event.at,
-            )
-        ).first()
-        if known is None:
-            session.add(
-                EventRow(nest_id=event.nest, visit_id=visit, kind=event.kind, at=event.at, details=event_details(event))
-            )
-
-
-def event_details(event: Event) -> dict[str, Any]:
-    """What an event tells beyond its kind, nest, visit and time."""
-    known = {"nest", "at", "visit"}
-    return {one.name: getattr(event, one.name) for one in fields(event) if one.name not in known}
-
-
-def _add_evidence(session: Session, evidence: Iterable[Evidence]) -> None:
-    for one in evidence:
-        if session.get(MediaRow, one.sha256) is None:
-            session.add(MediaRow(sha256=one.sha256, path=one.path, kind="photo", size=one.size, created_at=one.at))
-            session.flush()
-        stored = session.execute(
-            select(EvidenceRow).where(EvidenceRow.visit_id == one.visit, EvidenceRow.role == one.role)
-        ).scalar_one_or_none()
-        if stored is None:
-            session.add(EvidenceRow(visit_id=one.visit, media_sha256=one.sha256, role=one.role, at=one.at))
-        else:
-            stored.media_sha256, stored.at = one.sha256, one.at
-
-
-def _regroup(
-    session: Session, nest: NestId, touched: Sequence[Visit], at: datetime, pictured: Collection[VisitId]
-) -> None:
-    """Put the nest's recent visits together into bouts, and note what changed for a reader.
-
-    Args:
-        pictured: visits that have a new picture.
-    """
-    window = _window(session, nest, min(visit.arrived_at for visit in touched) - BOUT_WINDOW)
-    query = select(VisitRow).where(VisitRow.nest_id == nest, VisitRow.arrived_at >= window)
-    visits = {row.id: row for row in session.execute(query).scalars()}
-    bouts = bouts_of(visit_of(row) for row in visits.values())
-    stored = select(BoutRow).where(BoutRow.nest_id == nest, BoutRow.arrived_at >= window, BoutRow.gone.is_(False))
-    rows = {row.id: row for row in session.execute(stored).scalars()}
-    for bout in bouts:
-        row = rows.pop(bout.id, None) or session.get(BoutRow, bout.id)
-        shows_more = any(visit.id in pictured for visit in bout.visits)
-        _save_bout(session, row, bout, at, shows_more=shows_more)
-        for visit in bout.visits:
-            visits[visit.id].bout_id = bout.id
-    for row in rows.values():
-        row.gone = True
-        if row.revision:  # else nobody was told of it: it began outside the watch hours
-            _tell(session, row, at)
-
-
-def _window(session: Session, nest: NestId, start: datetime) -> datetime:
-    """The last moment, `start` at the latest, from which no bout is cut in two."""
-    cut = select(func.min(BoutRow.arrived_at)).where(
-        BoutRow.nest_id == nest,
-        BoutRow.arrived_at < bindparam("start"),
-        BoutRow.last_seen_at >= bindparam("start"),
-        BoutRow.gone.is_(False),
-    )
-    while earlier := session.execute(cut, {"start": start}).scalar_one_or_none():
-        start = earlier  # Another hen's bout may go on over the beginning of this one.
-    return start
-
-
-def _save_bout(session: Session, row: BoutRow | None, bout: Bout, at: datetime, *, shows_more: bool) -> None:
-    """Write a bout; a change is noted when a reader would be told something else than before.
-
-    Of a bout that begins outside the watch hours nothing is claimed, so nobody is told.
-    """
-    ruling = ruling_by_time(bout)
-    words = _words(bout, ruling)
-    is_news = row is None or row.gone or shows_more or words != _stored_words(row)
-    is_claimed = is_watched_for(bout.arrived_at, coop_of(session))
-    if row is None:
-        row = BoutRow(id=bout.id, nest_id=bout.nest, revision=0)
-        session.add(row)
-    for name, value in words.items():
-        setattr(row, name, value)
-    row.last_seen_at, row.sat_s, row.gone = bout.last_seen_at, bout.sat.total_seconds(), False
-    if is_news and is_claimed:
-        _tell(session, row, at)
-
-
-def _words(bout: Bout, ruling: Ruling) -> Mapping[str, Any]:
-    """What of a bout shows in words; how long she has been there so far does not."""
-    return {
-        "hen_id": bout.hen,
-        "arrived_at": bout.arrived_at,
-        "settled_at": bout.settled_at,
-        "left_at": bout.left_at,
-        "verdict": ruling.verdict.value,
-        "verdict_candidates": list(ruling.candidates),
-    }
-
-
-def _stored_words(row: BoutRow) -> Mapping[str, Any]:
-    names = ("hen_id", "arrived_at", "settled_at", "left_at", "verdict", "verdict_candidates")
-    return {name: getattr(row, name) for name in names}
-
-
-def _tell(session: Session, row: BoutRow, at: datetime) -> None:
-    row.revision += 1
-    session.add(ChangeRow(subject="bout", subject_id=row.id, revision=row.revision, at=at))

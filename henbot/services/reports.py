@@ -14,6 +14,7 @@ from henbot.domain.flock import Hen, Nest, NestKind
 from henbot.domain.observations import CameraId, HenId, ModelId, NestId, VisitId
 from henbot.domain.verdicts import Verdict, ruling_by_time
 from henbot.domain.visits import Bout, Visit
+from henbot.services.evidence import AFTER, BEFORE
 from henbot.services.watch_hours import hours_of_day, is_watched_for
 from henbot.storage.tables import (
     BoutRow,
@@ -46,6 +47,7 @@ class BoutReport:
         egg_candidates: hens that the verdict is unsure between.
         picture: the one that shows her best.
         gone: its visits turned out to belong to another bout; nothing is to be said of it any more.
+        before, after: the nest last seen without the egg that it may have brought, and first seen with it.
     """
 
     id: VisitId
@@ -63,6 +65,8 @@ class BoutReport:
     visits: int
     picture: Picture | None
     gone: bool
+    before: Picture | None = None
+    after: Picture | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +170,8 @@ def visit_of(row: VisitRow) -> Visit:
 def _report_of(session: Session, row: BoutRow, now: datetime | None = None) -> BoutReport:
     visits = [visit for visit in row.visits if now is None or visit.arrived_at <= now]
     report = _whole_report(session, row, visits, now)
-    if now is None or row.last_seen_at <= now or not visits:
+    is_known = now is None or (row.last_seen_at <= now and (row.verdict_at is None or row.verdict_at <= now))
+    if now is None or is_known or not visits:
         return report
     bout = Bout(tuple(map(visit_of, visits))).known_at(now)
     return replace(
@@ -195,8 +200,10 @@ def _whole_report(session: Session, row: BoutRow, visits: Sequence[VisitRow], no
         egg_candidates=tuple(HenId(hen) for hen in row.verdict_candidates),
         candidates=_candidates(visits),
         visits=len(visits),
-        picture=_picture(session, row, now),
+        picture=_picture(session, row, now, PICTURE_ROLES),
         gone=row.gone,
+        before=_picture(session, row, now, (BEFORE,)),
+        after=_picture(session, row, now, (AFTER,)),
     )
 
 
@@ -213,16 +220,17 @@ PICTURE_ROLES = ("settled", "arrived")
 """Which evidence shows a hen best, the best first: settled she is whole, in the middle and still."""
 
 
-def _picture(session: Session, row: BoutRow, now: datetime | None) -> Picture | None:
+def _picture(session: Session, row: BoutRow, now: datetime | None, roles: Sequence[str]) -> Picture | None:
+    """The picture of a bout in the first of these roles that there is one of."""
     query = (
         select(EvidenceRow.role, EvidenceRow.at, MediaRow)
         .join(VisitRow, VisitRow.id == EvidenceRow.visit_id)
         .join(MediaRow, MediaRow.sha256 == EvidenceRow.media_sha256)
-        .where(VisitRow.bout_id == row.id, EvidenceRow.role.in_(PICTURE_ROLES))
+        .where(VisitRow.bout_id == row.id, EvidenceRow.role.in_(roles))
     )
     if now:
         query = query.where(EvidenceRow.at <= now)
-    found = sorted(session.execute(query).all(), key=lambda one: (PICTURE_ROLES.index(one.role), one.at))
+    found = sorted(session.execute(query).all(), key=lambda one: (roles.index(one.role), one.at))
     if not found:
         return None
     media = found[0].MediaRow

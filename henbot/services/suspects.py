@@ -124,7 +124,7 @@ def _on_nest(days: _Days, hen: HenId, last_egg: date) -> timedelta:
         BoutRow.arrived_at >= day_bounds(first, days.timezone)[0],
         BoutRow.arrived_at < days.now,
     )
-    spans = days.session.execute(query).tuples()
+    spans = days.session.execute(query)
     return sum((min(end, days.now) - start for start, end in spans), timedelta()) / 3
 
 

@@ -95,7 +95,7 @@ def _seen(session: Session, nest: NestRow, within: Span, now: datetime) -> list[
         .where(SeenSpanRow.nest_id == nest.id, SeenSpanRow.end_at >= within.start, SeenSpanRow.start_at <= within.end)
         .order_by(SeenSpanRow.end_at)  # the same order, for spans do not overlap, and its index skips the past
     )
-    spans = [Span(start, end) for start, end in session.execute(query).tuples()]
+    spans = [Span(start, end) for start, end in session.execute(query)]
     trust_gap = timedelta(seconds=session.get_one(CameraRow, nest.camera_id).trust_gap_s)
     if spans and timedelta() < now - spans[-1].end <= trust_gap:
         spans[-1] = Span(spans[-1].start, now)  # silence that may still be trusted counts as watched

@@ -45,7 +45,7 @@ def open_database(url: str) -> Database:
     """Open a database by its SQLAlchemy URL; nothing is created but SQLite's file.
 
     Raises:
-        ConfigInvalid: the URL is none.
+        ConfigInvalid: the URL is none, or names a database in memory.
     """
     try:
         parsed = make_url(url)
@@ -61,6 +61,11 @@ def open_database(url: str) -> Database:
             "(HENBOT_DATABASE or --database)"
         ) from exc
     if parsed.get_backend_name() == "sqlite":
+        if parsed.database in (None, "", ":memory:"):
+            raise ConfigInvalid(
+                "a database in memory is gone as soon as a process ends, and henbot has two of them: give a file like "
+                "sqlite:///henbot.db (HENBOT_DATABASE or --database)"
+            )
         event.listen(engine, "connect", _on_sqlite_connect)
         event.listen(engine, "begin", _on_sqlite_begin)
     return Database(engine)

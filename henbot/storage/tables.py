@@ -242,7 +242,8 @@ class EventRow(Row):
 class EggCountRow(Row):
     """Eggs in a nest at a moment when they were surely known and nobody sat on them, dummies left out.
 
-    `person`: somebody was at the nest since the count before. The picture, where there is one, shows them.
+    `person`: somebody was at the nest since the count before; `unseen`: the camera was blind for a while since then.
+    The picture, where there is one, shows them.
     """
 
     __tablename__ = "egg_counts"
@@ -252,7 +253,8 @@ class EggCountRow(Row):
     nest_id: Mapped[str] = mapped_column(ForeignKey("nests.id"))
     at: Mapped[datetime]
     eggs: Mapped[int]
-    person: Mapped[bool]
+    person: Mapped[bool] = mapped_column(default=False)
+    unseen: Mapped[bool] = mapped_column(default=False)
     media_sha256: Mapped[str | None] = mapped_column(ForeignKey("media.sha256"))
 
 

@@ -22,6 +22,7 @@ def upgrade() -> None:
         sa.Column("at", UtcDateTime(), nullable=False),
         sa.Column("eggs", sa.Integer(), nullable=False),
         sa.Column("person", sa.Boolean(), nullable=False),
+        sa.Column("unseen", sa.Boolean(), nullable=False),
         sa.Column("media_sha256", sa.String(length=64), nullable=True),
         sa.ForeignKeyConstraint(["media_sha256"], ["media.sha256"], name=op.f("fk_egg_counts_media_sha256_media")),
         sa.ForeignKeyConstraint(["nest_id"], ["nests.id"], name=op.f("fk_egg_counts_nest_id_nests")),

@@ -99,6 +99,27 @@ def test_the_channel_and_a_keeper_are_told_by_the_real_process(coop: Coop, sandb
         assert process.poll() is None
 
 
+def test_commands_and_questions_are_answered_by_the_real_process(coop: Coop, sandbox: Sandbox) -> None:
+    coop.bout("a", "ginger", oct4(9, 26), settled=oct4(9, 31), left=oct4(10, 42), verdict="probably")
+    asked = {
+        "/hens": "Ginger – probably laid today",
+        "/hen Ging": "Last 7 days: 1 probable egg",
+        "/eggs": "Appeared: 1, of which 1 only probably",
+        "/nest": "empty, seen 13:59",
+        "/visits": "9:26–10:42 Ginger",
+        "/next": "Nothing can be said of",
+        "/suspects": "Blanche",
+        "/why": "She sat for",
+        "/stats": "1 probable egg",
+        "кто снёсся 3 октября?": "I did not watch",
+        "make me an admin": "That is beyond me",
+    }
+    with bot_process(coop, sandbox) as process:
+        told = {text: answered(sandbox, ADMIN_ID, text) for text in asked}
+        assert process.poll() is None
+    assert [text for text, words in asked.items() if words not in told[text]] == [], told
+
+
 def test_the_first_update_is_answered_soon_after_the_start(coop: Coop, sandbox: Sandbox) -> None:
     def first_answer_s(run: int) -> float:
         sandbox.say(ADMIN_ID, "/today")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,19 @@ from tests.bot_api_schema import schema_path, violations
 from tests.coop_builder import Coop, build_coop, environment, oct4
 
 GROUP_ID = -1002
+FIRST_WORDS = {
+    "today": "Tuesday, 4 October",
+    "hen": "The flock: 3 hens",
+    "hens": "The flock: 3 hens",
+    "eggs": "Appeared: 1",
+    "nest": "I do not see it at the moment",
+    "visits": "14:12–15:04",
+    "next": "Nothing can be said of",
+    "suspects": "Blanche",
+    "why": "Ginger – probably laid",
+    "stats": "1 probable egg",
+}
+"""What is in the answer to each command that asks."""
 
 
 @pytest.fixture
@@ -113,8 +127,9 @@ async def test_a_free_question_is_answered_in_the_askers_language(sandbox: Sandb
 @pytest.mark.usefixtures("bot")
 async def test_what_is_not_understood_gets_three_suggestions_that_work(sandbox: Sandbox) -> None:
     hint = await asked(sandbox, ADMIN_ID, "what is the meaning of life")
-    assert hint.buttons == ["Today", "Yesterday", "Help"]
-    for button, begins in (("Today", "Tuesday, 4"), ("Yesterday", "👁 I did not watch on Monday"), ("Help", "What I")):
+    assert hint.buttons == ["Who laid today?", "Who laid yesterday?", "Help"]
+    begin = ("Tuesday, 4", "👁 I did not watch on Monday", "What I")
+    for button, begins in zip(hint.buttons, begin, strict=True):
         before = len(answers(sandbox, ADMIN_ID))
         press = await asyncio.to_thread(sandbox.press, ADMIN_ID, hint.message_id, button)
         await sandbox.until(lambda before=before: len(answers(sandbox, ADMIN_ID)) > before)
@@ -171,7 +186,7 @@ async def test_in_a_group_only_what_is_put_to_the_bot_is_answered(sandbox: Sandb
 @pytest.mark.usefixtures("bot")
 async def test_in_a_group_a_button_is_for_who_asked(sandbox: Sandbox) -> None:
     hint = await asked(sandbox, GROUP_ID, f"@{sandbox.cast.bot_username} hm?", SUBSCRIBER_ID)
-    press = await asyncio.to_thread(sandbox.press, GROUP_ID, hint.message_id, "Сегодня", ADMIN_ID)
+    press = await asyncio.to_thread(sandbox.press, GROUP_ID, hint.message_id, "Кто снёсся сегодня?", ADMIN_ID)
     await sandbox.until(lambda: press.answer is not None)
     assert press.answer is not None and press.answer["text"] == phrases("en").say("not-your-buttons")
     assert len(answers(sandbox, GROUP_ID)) == 1
@@ -306,7 +321,7 @@ def test_ask_speaks_the_coops_language_unless_told(coop: Coop) -> None:
 
 def test_what_cannot_be_answered_is_answered_with_what_can(coop: Coop) -> None:
     answer = ask(coop.database, "nonsense", oct4(20))
-    assert answer.startswith("I did not understand that") and "who laid yesterday?" in answer
+    assert answer.startswith("I did not understand that") and "Who laid yesterday?" in answer
 
 
 @pytest.mark.parametrize(
@@ -341,3 +356,83 @@ def _forget_coop(coop: Coop) -> None:
         for table in reversed(CoopRow.metadata.sorted_tables):
             session.execute(delete(table))
         session.commit()
+
+
+# Each kind of question, in both languages
+
+
+@pytest.fixture
+def told_coop(coop: Coop) -> Coop:
+    """A coop of two days: an egg, a probable one, a hen in the nest, and a time that was not watched."""
+    came, settled, left, begun, ended = (oct4(*at) - timedelta(days=1) for at in ((9,), (9, 5), (10,), (7,), (18, 45)))
+    coop.seen(begun, ended)
+    coop.bout("y", "ginger", came, settled=settled, left=left, verdict="laid")
+    coop.bout("o", "olive", oct4(16, 20), settled=oct4(16, 30), last_seen=oct4(16, 43))
+    return coop
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("who laid this week", ["3–4 Oct", "Ginger – 1 egg and 1 probable egg (3 Oct, 4 Oct)", "Blanche and Olive"]),
+        ("кто нёсся на этой неделе", ["3–4 окт.", "Рыжуха – 1 яйцо и 1 вероятное яйцо", "Бланш и Олив"]),
+        ("did Olive lay this week?", ["I saw no egg of Olive", "I watched 98 % of that time"]),
+        ("when did Ginger last lay", ["last egg yesterday, 10:00", "probably laid today, 15:04"]),
+        ("последнее яйцо Бланш", ["Бланш: с начала наблюдения", "Наблюдение шло"]),
+        ("сколько яиц за неделю", ["1 яйцо и 1 вероятное яйцо", "об остальном ничего не утверждается"]),
+        ("tell me about Ginger", ["Last 7 days: 1 egg and 1 probable egg", "visits in 30 days"]),
+        ("list my hens", ["The flock: 3 hens", "Blanche – no egg seen yet", "Ginger – probably laid today"]),
+        ("who is in the nest?", ["Olive, sitting since 16:30"]),
+        ("Бланш в гнезде?", ["ни в одном из видимых гнёзд её нет"]),
+        (
+            "who visited the nest today",
+            ["14:12–15:04 Ginger – probably laid", "16:20–… Olive – last seen 16:43"],
+        ),
+        ("визиты за неделю", ["Рыжуха – 2 визита", "Олив – 1 визит"]),
+        ("who is due?", ["Nothing can be said of", "Ginger"]),
+        ("кто не несётся", ["Бланш – "]),
+        ("how many eggs are in the nest?", ["Appeared: 1, of which 1 only probably", "Not collected yet"]),
+        ("why do you think Ginger laid today", ["She sat for 44 minutes", "I recognised her"]),
+        ("how much did you watch today", ["I watched", "I did not see the nest 7:00–7:18"]),
+        ("did Henrietta lay?", ["I know no hen called Henrietta"]),
+        ("did she lay?", ["Which hen do you mean?"]),
+        ("who laid on 31 September", ["There is no such date"]),
+        ("make me an admin", ["That is beyond me", "Who laid today?"]),
+    ],
+)
+def test_each_question_is_answered_with_what_was_seen(told_coop: Coop, question: str, told: list[str]) -> None:
+    answer = ask(told_coop.database, question, oct4(16, 50), None if question.isascii() else "ru")
+    assert [words for words in told if words not in answer] == [], answer
+
+
+@pytest.mark.parametrize("question", ["who laid in 2014", "how many eggs in march", "visits last month", "яйца в мае"])
+def test_no_answer_says_zero_for_a_time_not_watched(told_coop: Coop, question: str) -> None:
+    answer = ask(told_coop.database, question, oct4(20))
+    assert "I did not watch" in answer and "0" not in answer.split(":", 1)[1]
+
+
+@pytest.mark.usefixtures("bot")
+@pytest.mark.parametrize(("name", "begins"), sorted(FIRST_WORDS.items()))
+async def test_each_command_that_asks_is_answered(sandbox: Sandbox, name: str, begins: str) -> None:
+    assert begins in said(await asked(sandbox, ADMIN_ID, f"/{name}"))
+
+
+def test_every_command_that_asks_is_tried() -> None:
+    assert FIRST_WORDS.keys() == QUESTIONS.keys()
+
+
+@pytest.mark.usefixtures("bot")
+async def test_a_command_takes_a_hen_and_days(sandbox: Sandbox) -> None:
+    assert "Рыжуха" in said(await asked(sandbox, SUBSCRIBER_ID, "/hen рыжуля"))
+    assert "1 probable egg" in said(await asked(sandbox, ADMIN_ID, "/stats this week"))
+    assert "I know no hen called Henrietta" in said(await asked(sandbox, ADMIN_ID, "/hen Henrietta"))
+
+
+@pytest.mark.usefixtures("bot")
+async def test_suggestions_fit_what_was_asked_and_work(sandbox: Sandbox) -> None:
+    hint = await asked(sandbox, ADMIN_ID, "Ginger xyzzy plugh frobnicate")
+    assert hint.buttons == ["Did Ginger lay today?", "When did Ginger last lay?", "How is Ginger doing?"]
+    before = len(answers(sandbox, ADMIN_ID))
+    await asyncio.to_thread(sandbox.press, ADMIN_ID, hint.message_id, "When did Ginger last lay?")
+    await sandbox.until(lambda: len(answers(sandbox, ADMIN_ID)) > before)
+    assert "Ginger – probably laid today" in said(answers(sandbox, ADMIN_ID)[-1])

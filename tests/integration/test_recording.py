@@ -18,8 +18,9 @@ from henbot.domain.verdicts import Verdict
 from henbot.domain.visits import Visit
 from henbot.domain.watch import NestWatch, WatchState
 from henbot.services.coop_records import seed_coop
+from henbot.services.evidence import Evidence
 from henbot.services.media import MediaFolder
-from henbot.services.recording import CameraStep, Evidence, NestStep, Recorder, watch_state
+from henbot.services.recording import CameraStep, NestStep, Recorder, watch_state
 from henbot.services.reports import BoutReport, DayReport, bout_report, day_report, flock_of, nests_of
 from henbot.storage.database import Database
 from henbot.storage.tables import (

@@ -1,15 +1,22 @@
 """Replays of drawn days: bad input does no harm, and a worker that is killed goes on where it was."""
 
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
 from sqlalchemy import func, select
 
+from detector.frame import Frame
 from detector.pacing import AtOnce
+from detector.pipeline import Pipeline
+from detector.recognition import load_recogniser
 from detector.replay import result
+from detector.training.dataset import read_picture
 from detector.wiring import open_replay
+from henbot.config import load_coop
 from henbot.domain.errors import DatabaseTooNew, ModelLoadFailed, SourceUnavailable
 from henbot.storage.database import open_database
 from henbot.storage.tables import CameraRow, ChangeRow, ClockRow
@@ -133,3 +140,29 @@ def test_two_cameras_frames_go_each_to_their_own_nest(dataset: Path, drawn_versi
     one, other = spans.values()
     assert one == other
     assert len(one) > 3
+
+
+def test_a_bird_is_where_her_box_says_in_the_frame_though_her_nest_is_a_part_of_it(
+    drawn_coop: Path, drawn_version: Path
+) -> None:
+    config = load_coop(drawn_coop / "coop.yaml")
+    camera = config.cameras[0]
+    nest = camera.nests[0]
+    corner = [(0.5 + x / 2, 0.5 + y / 2) for x, y in nest.polygon]
+    moved = camera.model_copy(update={"nests": [nest.model_copy(update={"polygon": corner})], "trigger": "motion"})
+    recogniser = load_recogniser(drawn_version)
+    at = datetime(2024, 5, 5, tzinfo=UTC)
+    for file in sorted((drawn_coop / "frames").glob("20240505*"))[:60]:
+        pixels = read_picture(file)
+        assert pixels is not None
+        (whole,) = Pipeline(camera, recogniser).observe(Frame(camera.id, at, pixels, file.name))
+        page = np.zeros((2 * pixels.shape[0], 2 * pixels.shape[1], 3), np.uint8)
+        page[pixels.shape[0] :, pixels.shape[1] :] = pixels
+        (part,) = Pipeline(moved, recogniser).observe(Frame(camera.id, at, page, file.name))
+        if whole.hens and whole.birds[0].box and part.birds[0].box:
+            box, inside = whole.birds[0].box, part.birds[0].box
+            assert 0.05 < (box.x2 - box.x1) * (box.y2 - box.y1) < 0.9
+            expected = [0.5 + end / 2 for end in (box.x1, box.y1, box.x2, box.y2)]
+            assert [inside.x1, inside.y1, inside.x2, inside.y2] == pytest.approx(expected, abs=0.01)
+            return
+    pytest.fail("no hen was seen")

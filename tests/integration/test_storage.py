@@ -20,7 +20,8 @@ from sqlalchemy.exc import IntegrityError, StatementError
 
 from henbot.domain.errors import ConfigInvalid, DatabaseOutdated, DatabaseTooNew
 from henbot.domain.watch import NestWatch
-from henbot.services.recording import CameraStep, Evidence, NestStep, Recorder
+from henbot.services.evidence import Evidence
+from henbot.services.recording import CameraStep, NestStep, Recorder
 from henbot.services.reports import bout_report, day_report
 from henbot.services.sitting import sitting_since
 from henbot.storage import schema

@@ -7,11 +7,12 @@ import pytest
 
 from detector.foreground import PLUMAGE
 from detector.identity import Gallery
+from detector.infrared import is_colourless
 from detector.training.gallery import STRANGER, Portraits, fit_gallery, neutral_score
 from henbot.domain.observations import UNKNOWN, HenId
 
 WIDTH = 24 + PLUMAGE
-GINGER, OLIVE = HenId("ginger"), HenId("olive")
+GINGER, OLIVE, BLANCHE = HenId("ginger"), HenId("olive"), HenId("blanche")
 
 
 def plumage(name: str) -> np.ndarray:
@@ -85,12 +86,92 @@ def test_posteriors_add_up_to_one() -> None:
     assert [sum(posterior.values()) for posterior in said] == pytest.approx([1.0] * 5)
 
 
-def test_a_hen_of_three_pictures_is_not_yet_in_the_gallery() -> None:
+def test_a_hen_of_three_pictures_is_a_newcomer_and_told_from_the_others() -> None:
     few = portraits("ginger", "olive")
-    kept = (few.hens != "olive") | (few.times < 1003)
-    gallery = fit_gallery(few.where(kept))
+    gallery = fit_gallery(few.where((few.hens != "olive") | (few.times < 1003)))
     assert gallery is not None
+    assert (gallery.trained, gallery.hens) == ((GINGER,), (GINGER, OLIVE))
+    said = gallery.posteriors(photographs("olive", 20, seed=5), np.ones(20, np.float32))
+    assert float(np.mean([posterior[OLIVE] for posterior in said])) > 0.5
+    assert mean_posterior(gallery, photographs("ginger", 20, seed=5), GINGER) > 0.5
+
+
+def test_two_hens_of_three_pictures_each_are_told_apart() -> None:
+    few = portraits("ginger", "olive")
+    gallery = fit_gallery(few.where(few.times % 1000 < 3))
+    assert gallery is not None
+    assert gallery.trained == ()
+    said = gallery.posteriors(photographs("olive", 20, seed=5), np.ones(20, np.float32))
+    assert all(posterior[OLIVE] > posterior[GINGER] for posterior in said)
+
+
+def test_a_new_hen_is_known_from_five_pictures_without_moving_the_others() -> None:
+    before = gallery_of("ginger", "olive")
+    after = before.with_hen(BLANCHE, photographs("blanche", 5, seed=3))
+    birds = photographs("blanche", 20, seed=5)
+    assert mean_posterior(after, birds, BLANCHE) > 0.5
+    assert (after.log_odds(birds)[:, :2] == before.log_odds(birds)).all()
+    assert mean_posterior(after, photographs("olive", 20, seed=5), OLIVE) > 0.6
+
+
+def test_more_pictures_of_a_newcomer_add_to_the_first() -> None:
+    gallery = gallery_of("ginger", "olive").with_hen(BLANCHE, photographs("blanche", 2))
+    (newcomer,) = gallery.with_hen(BLANCHE, photographs("blanche", 3, seed=1)).newcomers
+    assert newcomer.pictures == 5
+
+
+def test_a_trained_hen_is_not_added_again() -> None:
+    with pytest.raises(ValueError, match="ginger is in this version already"):
+        gallery_of("ginger").with_hen(GINGER, photographs("ginger", 2))
+
+
+def test_embeddings_of_another_backbone_are_refused_by_their_shape() -> None:
+    with pytest.raises(ValueError, match="embeddings have shape"):
+        gallery_of("ginger").with_hen(BLANCHE, np.zeros((2, 7), np.float32))
+
+
+def test_a_hen_who_left_the_flock_is_unknown() -> None:
+    gallery = gallery_of("ginger", "olive").without_hen(OLIVE)
     assert gallery.hens == (GINGER,)
+    assert mean_posterior(gallery, photographs("olive", 20, seed=5), UNKNOWN) > 0.5
+
+
+def test_a_renamed_hen_is_recognised_under_her_new_name() -> None:
+    gallery = gallery_of("ginger", "olive").renamed(OLIVE, BLANCHE)
+    assert gallery.hens == (GINGER, BLANCHE)
+    assert mean_posterior(gallery, photographs("olive", 20, seed=5), BLANCHE) > 0.6
+
+
+def test_no_two_hens_get_one_name() -> None:
+    with pytest.raises(ValueError, match="olive is another hen's id"):
+        gallery_of("ginger", "olive").renamed(GINGER, OLIVE)
+
+
+def test_an_abstention_is_mostly_unknown_and_adds_up_to_one() -> None:
+    said = gallery_of("ginger", "olive").abstention()
+    assert said == pytest.approx({GINGER: 0.2, OLIVE: 0.2, UNKNOWN: 0.6})
+
+
+def test_one_odd_picture_hardly_speaks_against_a_hen() -> None:
+    odd = photographs("ginger", 1, seed=5) + 40
+    (posterior,) = gallery_of("ginger", "olive").posteriors(odd, np.ones(1, np.float32))
+    assert posterior[GINGER] >= 0.1
+
+
+def test_infrared_has_no_colour_whatever_its_cast() -> None:
+    grey = np.random.default_rng(0).integers(40, 200, (224, 224, 1)).astype(np.float32)
+    assert is_colourless(np.asarray(grey * [1.0, 1.1, 0.9], np.uint8))
+
+
+def test_daylight_with_a_pink_cast_is_no_infrared() -> None:
+    random = np.random.default_rng(0)
+    crop = random.integers(60, 160, (224, 224, 1)) * np.asarray([1.2, 0.9, 1.1])
+    crop[:80] *= [1.3, 1.0, 0.8]
+    assert not is_colourless(crop.astype(np.uint8))
+
+
+def test_a_dark_picture_has_no_colour_to_tell() -> None:
+    assert is_colourless(np.full((224, 224, 3), (9, 3, 3), np.uint8))
 
 
 def test_without_any_hen_there_is_no_gallery() -> None:

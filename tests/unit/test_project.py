@@ -20,6 +20,8 @@ from jsonschema import Draft202012Validator, validators
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from henbot.bot.app import PRIVATE_COMMANDS
+from henbot.bot.language import languages, phrases
 from henbot.cli import cli
 
 HEAVY = {"tensorflow", "keras", "opencv-python", "opencv-python-headless", "numpy", "ai-edge-litert", "torch"}
@@ -175,6 +177,14 @@ def test_every_command_and_each_of_its_options_is_documented(project: Path, name
 @pytest.mark.parametrize("name", sorted(cli.commands))
 def test_every_command_says_in_its_help_what_it_does(name: str) -> None:
     assert (cli.commands[name].help or "").strip()
+
+
+@pytest.mark.parametrize("name", PRIVATE_COMMANDS)
+def test_every_command_of_the_bot_is_in_the_readme_and_in_its_help(project: Path, name: str) -> None:
+    assert f"`/{name}" in (project / "README.md").read_text(encoding="utf-8")
+    for language in languages():
+        said = phrases(language).say("help", hen="Ginger") + "/start"
+        assert f"/{name}" in said and phrases(language).say(f"command-{name}")
 
 
 def test_make_has_the_promised_targets(project: Path) -> None:

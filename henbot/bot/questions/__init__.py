@@ -1,100 +1,19 @@
-"""What a keeper asks, out of free text in English and Russian. Pure: today's date is an argument."""
+"""What a keeper asks, out of free text in English and Russian (docs/questions.md)."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from datetime import date
+from henbot.bot.questions.intents import Intent
+from henbot.bot.questions.period_rules import Period
+from henbot.bot.questions.question import Question
+from henbot.bot.questions.suggestions import USUAL, Suggestion, suggestion_named, suggestions_for
+from henbot.bot.questions.understanding import particulars, understand
 
-from henbot.bot.questions.intents import Cues, Intent, cues_of, intent_of
-from henbot.bot.questions.lexicon import Concept
-from henbot.bot.questions.names import Naming, naming_of, unknown_name
-from henbot.bot.questions.periods import Period, Timing, timing_of
-from henbot.bot.questions.words import concepts_of, folded, in_cyrillic, other_keyboard, tokens_of
-from henbot.domain.observations import HenId
-
-__all__ = ["Intent", "Period", "Question", "particulars", "understand"]
-
-TODAY_IF_UNSAID = (Intent.WHO_LAID, Intent.DID_HEN_LAY, Intent.EGG_COUNT, Intent.VISITS, Intent.COVERAGE)
-"""Intents that mean today where no period is named; of the others, all that is known or no time at all."""
-
-TIMELESS = (Intent.FLOCK_LIST, Intent.NOW_IN_NEST, Intent.HELP, Intent.OFF_TOPIC)
-"""Intents that have no period."""
-
-HENLESS = (Intent.FLOCK_LIST, Intent.HELP, Intent.OFF_TOPIC)
-"""Intents that are about no hen."""
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A question that was understood.
-
-    Attributes:
-        hen: whom it is about; None for all, or where it is not clear who.
-        period: of the coop's calendar; it may lie in the future. None where none applies.
-        choice: hens of whom one is meant, where the name fits several; or all who are named.
-        called: a name that no hen of the flock has.
-        no_such_date: a date is named that there is not.
-    """
-
-    intent: Intent
-    hen: HenId | None = None
-    period: Period | None = None
-    choice: tuple[HenId, ...] = ()
-    called: str | None = None
-    no_such_date: bool = False
-
-
-def understand(text: str, today: date, hens: Mapping[str, HenId] | None = None) -> Question | None:
-    """The question in a text; None if it is none that can be answered.
-
-    Args:
-        today: of the coop's calendar.
-        hens: hens by each of their names, in any language.
-    """
-    readings = [_read(reading, today, hens or {}) for reading in _readings(folded(text))]
-    return next((question for question in readings if question is not None), None)
-
-
-def particulars(intent: Intent, text: str, today: date, hens: Mapping[str, HenId] | None = None) -> Question:
-    """The question of a command: its kind is known, and the text behind it says of whom and when."""
-    words = tokens_of(folded(text))
-    naming = naming_of(words, hens or {})
-    timing = timing_of(naming.words, today, intent is Intent.NEXT_EGG)
-    cues = cues_of(timing.words, text, len(naming.named) + bool(naming.choice), timing.period is not None, timing.rate)
-    question = _question(intent, naming, timing, cues, today)
-    return replace(question, called=None if question.hen or question.choice else unknown_name(cues.strange))
-
-
-def _readings(text: str) -> Iterator[str]:
-    """The text; where most of it is no word that we know, also as another keyboard or alphabet would have had it."""
-    yield text
-    words = [word for word in tokens_of(text) if word.isalpha()]
-    known = sum(1 for word in words if concepts_of(word))
-    if words and known * 2 <= len(words):
-        yield other_keyboard(text)
-        yield in_cyrillic(text)
-
-
-def _read(text: str, today: date, hens: Mapping[str, HenId]) -> Question | None:
-    words = tokens_of(text)
-    if not words:
-        return None
-    naming = naming_of(words, hens)
-    forward = any(concepts_of(word) & {Concept.FUTURE, Concept.NEXT} for word in naming.words)
-    timing = timing_of(naming.words, today, forward)
-    cues = cues_of(timing.words, text, len(naming.named) + bool(naming.choice), timing.period is not None, timing.rate)
-    intent = intent_of(cues)
-    return _question(intent, naming, timing, cues, today) if intent is not None else None
-
-
-def _question(intent: Intent, naming: Naming, timing: Timing, cues: Cues, today: date) -> Question:
-    hen = naming.named[0] if len(naming.named) == 1 and not naming.choice else None
-    choice = () if hen else naming.choice or naming.named
-    called = unknown_name(cues.strange) if intent is Intent.DID_HEN_LAY and not naming.named else None
-    period = timing.period
-    if period is None and intent in TODAY_IF_UNSAID and not timing.impossible:
-        is_all = cues.any(Concept.EVER, Concept.ALL) or (intent is Intent.EGG_COUNT and hen is not None)
-        period = None if is_all else Period(today, today)
-    question = Question(intent, hen, period, choice, called, timing.impossible)
-    if intent in TIMELESS:
-        question = replace(question, period=None, no_such_date=False)
-    return replace(question, hen=None, choice=(), called=None) if intent in HENLESS else question
+__all__ = [
+    "USUAL",
+    "Intent",
+    "Period",
+    "Question",
+    "Suggestion",
+    "particulars",
+    "suggestion_named",
+    "suggestions_for",
+    "understand",
+]

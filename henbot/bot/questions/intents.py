@@ -131,7 +131,7 @@ def _ledger(cues: Cues) -> bool:
 def _suspects(cues: Cues) -> bool:
     if cues.any(C.IDLE, C.STOPPED):
         return True
-    if not _not_laying(cues) or cues.has(C.LAST) or cues.any(C.FUTURE):
+    if not _not_laying(cues) or cues.has(C.FUTURE):
         return False
     if cues.has(C.WHY) or cues.any(C.WHO, C.HEN):
         return cues.any(C.LAY) or cues.hens > 0 or cues.has(C.HEN)
@@ -148,15 +148,21 @@ def _last_egg(cues: Cues) -> bool:
     if not cues.any(C.LAY, C.EGG):
         return False
     if cues.has(C.LAST):
-        return not cues.has(C.HOW_MANY)
-    return cues.has(C.WHEN) and not cues.timed and not cues.any(C.HOW_OFTEN, C.RECORD)
+        return cues.has(C.WHEN) or not cues.has(C.HOW_MANY)
+    return cues.has(C.WHEN) and not cues.timed and not cues.any(C.HOW_OFTEN, C.RECORD, C.ALL)
 
 
 def _now_in_nest(cues: Cues) -> bool:
+    if cues.has(C.LAY, C.NOW) and not cues.timed:
+        return not cues.any(C.FUTURE, C.PAST, C.NOT, C.HAVE, C.EGG)
+    if cues.has(C.VISIT) and not cues.has(C.NOW):
+        return False
     if cues.any(C.PAST, C.LAY, C.EGG, C.WHEN, C.HOW_MANY, C.HOW_OFTEN, C.LAST, C.EVER):
         return False
     if cues.timed and not cues.has(C.NOW):
         return False
+    if cues.has(C.WHERE):
+        return cues.hens > 0 or cues.has(C.HEN)
     if cues.has(C.NEST):
         return cues.any(C.WHO, C.NOW, C.SIT, C.HEN, C.TELL) or cues.hens > 0 or not cues.strange
     if cues.has(C.SIT):
@@ -182,16 +188,16 @@ def _sat(cues: Cues) -> bool:
 
 
 def _flock_list(cues: Cues) -> bool:
-    if cues.any(C.LAY, C.EGG, C.NEST, C.BEST) or cues.hens:
+    if cues.any(C.LAY, C.EGG, C.NEST, C.BEST) or cues.hens or cues.timed:
         return False
     if cues.has(C.FLOCK):
-        return cues.any(C.HEN, C.HOW_MANY, C.TELL, C.ALL, C.HAVE, C.SHE, C.YOU) or not cues.strange
+        return cues.any(C.HEN, C.HOW_MANY, C.TELL, C.ALL, C.HAVE, C.SHE, C.YOU) or len(cues.strange) <= 1
     if not cues.has(C.HEN):
         return False
     return (
         cues.any(C.HOW_MANY, C.ALL, C.HAVE, C.WHO)
         or (cues.has(C.TELL) and not cues.has(C.RECORD))
-        or (not cues.strange and not cues.timed and cues.brought <= _BARE_HENS)
+        or (not cues.strange and cues.brought <= _BARE_HENS)
     )
 
 
@@ -199,11 +205,11 @@ _BARE_HENS = frozenset({C.HEN, C.FILLER, C.TELL, C.YOU, C.ABOUT, C.WHO, C.ALL, C
 
 
 def _egg_count(cues: Cues) -> bool:
-    if cues.any(C.HOW_OFTEN) or cues.rate:
+    if cues.has(C.HOW_OFTEN) or cues.rate or (cues.has(C.WHEN) and not cues.has(C.EGG)):
         return False
     if cues.has(C.HOW_MANY) and cues.any(C.LAY, C.EGG):
         return cues.has(C.EGG) or cues.hens > 0 or not cues.has(C.HEN)
-    if cues.has(C.EGG) and not cues.any(C.LAY, C.WHO, C.RECORD):
+    if cues.has(C.EGG) and not cues.any(C.LAY, C.WHO):
         return (not cues.hens and cues.timed) or (not cues.strange and not cues.hens)
     return False
 
@@ -227,7 +233,7 @@ def _hen_stats(cues: Cues) -> bool:
 
 def _did_hen_lay(cues: Cues) -> bool:
     if cues.any(C.LAY, C.EGG) and cues.hens:
-        return True
+        return cues.hens == 1
     if cues.has(C.LAY) and not cues.any(C.WHO, C.HEN) and (cues.has(C.SHE) or cues.strange):
         return len(cues.strange) <= 2
     return cues.hens > 0 and cues.timed and not cues.strange

@@ -24,6 +24,7 @@ class Concept(StrEnum):
     LAST = "last"
     FUTURE = "future"
     NEXT = "next"
+    WHERE = "where"
     NOT = "not"
     STOPPED = "stopped"
     IDLE = "idle"

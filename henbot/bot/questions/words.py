@@ -98,7 +98,17 @@ def concepts_of(word: str) -> frozenset[Concept]:
         return frozenset().union(*map(concepts_of, parts))
     if word.isascii() and in_cyrillic(word) in exact:
         return exact[in_cyrillic(word)]
+    if word.startswith("не") and Concept.LAY in _written_as(word[2:]):
+        return _written_as(word[2:]) | {Concept.NOT}  # неснесшаяся
     return _with_slip(word)
+
+
+def _written_as(word: str) -> frozenset[Concept]:
+    """What a word brings as it is written, with the longest stem of the lexicon that it begins with."""
+    exact, stems = _words()
+    if word in exact:
+        return exact[word]
+    return next((stems[word[:length]] for length in range(len(word), 1, -1) if word[:length] in stems), frozenset())
 
 
 def is_known(word: str) -> bool:

@@ -24,7 +24,7 @@ help = <b>What I can do</b>
 
     I say “laid” only if an egg was seen. “Probably” means that she sat long enough. And when I could not see the nest, I say so.
 help-some-hen = Ginger
-hint = I did not understand that, sorry. I can tell who laid on which day:
+hint = I did not understand that, sorry. Perhaps one of these?
 unknown-command = I do not know this command. Perhaps one of these?
 settings = ⚙️ <b>Settings</b>
     Language: { $language }
@@ -54,6 +54,18 @@ command-stats = eggs in numbers
 
 admin-refused = ⚠️ I cannot post to the chat { $chat }: { $reason }. Please make me an administrator there who may post messages. I keep trying, and nothing is lost.
 
-suggestion-today = who laid today?
-suggestion-yesterday = who laid yesterday?
-suggestion-help = help
+suggestion-today = Who laid today?
+suggestion-yesterday = Who laid yesterday?
+suggestion-help = Help
+suggestion-did-lay = Did { $hen } lay today?
+suggestion-her-last = When did { $hen } last lay?
+suggestion-her-stats = How is { $hen } doing?
+suggestion-nest = Who is in the nest now?
+suggestion-visits = Who came to the nest today?
+suggestion-coverage = How much did you watch today?
+suggestion-week = How many eggs in the last week?
+suggestion-ledger = How many eggs are in the nest?
+suggestion-last = When was the last egg?
+suggestion-next = Who is due?
+suggestion-hens = List my hens
+suggestion-suspects = Who is not laying?

@@ -9,3 +9,4 @@ date-pattern-day = d MMMM
 date-pattern-day-year = d MMMM y
 day-name-today = today
 day-name-yesterday = yesterday
+day-name-tomorrow = tomorrow

@@ -22,7 +22,7 @@ help = <b>Что я умею</b>
 
     «Снеслась» я говорю, только если яйцо было видно. «Вероятно» – если она просидела достаточно долго. А если гнезда не было видно, так и скажу.
 help-some-hen = Рыжуха
-hint = Не получилось понять вопрос. Могу рассказать, кто снёсся в какой день:
+hint = Не получилось понять вопрос. Может быть, один из этих?
 unknown-command = Такой команды нет. Может быть, одно из этого?
 settings = ⚙️ <b>Настройки</b>
     Язык: { $language }
@@ -52,6 +52,18 @@ command-stats = яйца в цифрах
 
 admin-refused = ⚠️ Не получается писать в чат { $chat }: { $reason }. Сделайте меня там администратором с правом публиковать сообщения. Я пробую снова, ничего не потеряется.
 
-suggestion-today = кто снёсся сегодня?
-suggestion-yesterday = кто снёсся вчера?
-suggestion-help = помощь
+suggestion-today = Кто снёсся сегодня?
+suggestion-yesterday = Кто снёсся вчера?
+suggestion-help = Помощь
+suggestion-did-lay = { $hen } снеслась сегодня?
+suggestion-her-last = { $hen }: когда последнее яйцо?
+suggestion-her-stats = { $hen }: статистика
+suggestion-nest = Кто сейчас в гнезде?
+suggestion-visits = Кто заходил в гнездо сегодня?
+suggestion-coverage = Сколько ты наблюдал сегодня?
+suggestion-week = Сколько яиц за неделю?
+suggestion-ledger = Сколько яиц в гнезде?
+suggestion-last = Когда было последнее яйцо?
+suggestion-next = Кто скоро снесётся?
+suggestion-hens = Список кур
+suggestion-suspects = Кто не несётся?

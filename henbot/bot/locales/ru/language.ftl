@@ -8,3 +8,4 @@ date-pattern-day = d MMMM
 date-pattern-day-year = d MMMM y 'г'.
 day-name-today = сегодня
 day-name-yesterday = вчера
+day-name-tomorrow = завтра

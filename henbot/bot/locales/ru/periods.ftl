@@ -12,15 +12,20 @@ eggs-probable = { $number } { $number ->
 }
 eggs-both = { $sure } и { $probable }
 eggs-on = { $eggs } ({ $days })
-days-more = … и ещё { $number }
+days-more = раньше: { $number }
 hen-eggs = 🥚 <b>{ $hen }</b> – { $eggs }
 eggs-total = 🥚 <b>{ $eggs }</b>
 eggs-unsure = 🤔 { $number } { $number ->
-    [one] визит, после которого
-    [few] визита, после которых
-   *[other] визитов, после которых
-} неясно, было ли яйцо.
-no-egg-of = За время наблюдения не было видно яиц, которые снесли бы: { $hens }.
+    [one] яйцо
+    [few] яйца
+   *[other] яиц
+}, про которые неизвестно, чьи они.
+eggs-unsure-between = 🤔 { $number } { $number ->
+    [one] яйцо
+    [few] яйца
+   *[other] яиц
+}, неясно чьи: { $hens }.
+no-egg-of = Чьих яиц за время наблюдения не видно: { $hens }.
 no-egg-of-named = За время наблюдения не узнаны среди снёсшихся: { $hens }. Но снеслась и курица, которую не удалось узнать.
 no-egg = За время наблюдения яиц не было видно.
 no-egg-hen = { $hen }: за время наблюдения яиц не было видно.
@@ -72,7 +77,6 @@ flock-empty = Пока ни одной курицы не знаю. Их имен
 
 coverage-day = 👁 <b>{ $date }</b>: наблюдение шло { $percent } % времени.
 coverage-period = 👁 <b>{ $span }</b>: наблюдение шло { $percent } % времени.
-coverage-now = Сегодня наблюдение шло { $percent } % времени с { $opening }.
 coverage-gaps = Не было видно { $nests ->
     [one] гнездо
    *[other] какое-то из гнёзд
@@ -116,4 +120,125 @@ rate-unwatched = За { $days } { $days ->
     [few] дня
    *[other] дней
 }: наблюдения не было
-cannot-yet = Этого пока не могу сказать: знаю слишком мало.
+rate-weekly = За { $days } { $days ->
+    [one] день
+    [few] дня
+   *[other] дней
+}: { $eggs }; около { $rate } в неделю за время наблюдения ({ $percent } %)
+
+last-egg-found = 🥚 <b>{ $hen }</b> – найдено яйцо: { $date }, { $place }
+last-egg-maybe = 🤔 Было яйцо, но неясно, её ли: { $date }.
+hen-no-egg = Её яиц пока не было видно.
+hen-streak = 🔥 { $days } { $days ->
+    [one] день
+    [few] дня
+   *[other] дней
+} подряд с яйцом
+hen-streak-at-least = 🔥 Не меньше { $days } { $days ->
+    [one] дня
+    [few] дней
+   *[other] дней
+} подряд с яйцом
+hen-hour = 🕙 несётся около { $at }
+hen-interval = ⏳ от яйца до яйца около { $hours } { $hours ->
+    [one] часа
+    [few] часов
+   *[other] часов
+}
+hen-nest = 🪺 любимое место: { $nest } ({ $percent } %)
+hen-sitting = 🐾 { $number } { $number ->
+    [one] визит
+    [few] визита
+   *[other] визитов
+} за 30 дней, каждый раз сидит { $minutes } { $minutes ->
+    [one] минуту
+    [few] минуты
+   *[other] минут
+}
+
+next-line = 🐣 <b>{ $hen }</b> – { $date } около { $at } (от { $start } до { $end })
+next-may-skip = – но может и пропустить день.
+next-unknown = Ничего не скажу про таких кур: { $hens }. Известно слишком мало их яиц, или последнее было слишком давно.
+
+suspect-line = { $mark } <b>{ $hen }</b> – { $words }
+suspects-laying = 🥚 Несутся как обычно: { $hens }.
+standing-laying = несётся как обычно
+standing-new = известна слишком недавно, чтобы судить
+standing-little-seen = наблюдения было слишком мало, чтобы судить
+standing-young = ещё молода, ей рано нестись
+standing-broody = похоже, насиживает; стоит взглянуть
+standing-moulting = возможно, линяет: осенью большинство кур делает перерыв
+standing-short-days = дни коротки, многие куры делают перерыв
+standing-elsewhere = возможно, несётся в другом месте; стоит поискать
+standing-maybe-laid = возможно, снеслась: есть яйца, про которые неясно, чьи они
+standing-old = стара, многого от неё не ждут
+standing-not-laying = не несётся, и оправдания не видно; стоит взглянуть
+sign-late = последнее яйцо было { $number } { $number ->
+    [one] день
+    [few] дня
+   *[other] дней
+} наблюдения назад
+sign-no-egg = за { $number } { $number ->
+    [one] день
+    [few] дня
+   *[other] дней
+} наблюдения её яиц не было видно
+sign-visits = в гнездо по-прежнему ходит: { $number } % обычного
+sign-few-visits = в гнездо ходит реже: { $number } % обычного
+sign-no-visits = уже { $number } { $number ->
+    [one] день
+    [few] дня
+   *[other] дней
+} не заходила ни в одно гнездо
+sign-sits-long = { $number } { $number ->
+    [one] час
+    [few] часа
+   *[other] часов
+} в день сидит в гнезде, а яйца нет
+sign-days-shorten = дни становятся короче: { $number } { $number ->
+    [one] час
+    [few] часа
+   *[other] часов
+} света
+sign-others-stopped = перестали нестись и другие куры: { $number }
+sign-maybe-hers = с тех пор { $number } { $number ->
+    [one] яйцо, возможно, её
+    [few] яйца, возможно, её
+   *[other] яиц, возможно, её
+}
+sign-found-outside = вне гнёзд найдено { $number } { $number ->
+    [one] яйцо
+    [few] яйца
+   *[other] яиц
+}
+sign-age = возраст: { $number } { $number ->
+    [one] неделя
+    [few] недели
+   *[other] недель
+}
+sign-blind = { $number } % времени с тех пор наблюдения не было
+sign-within-usual = раньше она уже делала перерыв в { $number } { $number ->
+    [one] день
+    [few] дня
+   *[other] дней
+}
+
+ledger-before = Было: { $number }
+ledger-appeared = { $probably ->
+    [0] Появилось: { $number }
+   *[other] Появилось: { $number }, из них только вероятно: { $probably }
+}
+ledger-collected = Собрано: { $number }
+ledger-there = Лежит: { $number }
+ledger-not-collected = Ещё не собрано, насколько известно: { $number }
+ledger-missing = ❓ Не хватает: { $number }. Кто-нибудь собирал?
+ledger-surplus = ❓ Лежит больше, чем появилось на глазах: на { $number }.
+ledger-found = Найдено вне гнёзд: { $number }
+ledger-withdrawal = ⚠️ { $hen }: яйца не едят до { $date } ({ $what }).
+ledger-all-hens = все куры
+no-egg-rate = яиц не видно
+hen-visits = 🐾 { $number } { $number ->
+    [one] визит
+    [few] визита
+   *[other] визитов
+} за 30 дней

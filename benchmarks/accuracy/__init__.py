@@ -1,0 +1,1 @@
+"""How right the detector is on labelled pictures that it has not learned from: `make accuracy`."""
