@@ -190,7 +190,19 @@ def test_every_command_of_the_bot_is_in_the_readme_and_in_its_help(project: Path
 def test_make_has_the_promised_targets(project: Path) -> None:
     text = (project / "Makefile").read_text(encoding="utf-8")
     targets = set(re.findall(r"^([a-z]+):", text, re.MULTILINE))
-    assert {"demo", "test", "check", "bench", "notebook", "accuracy", "soak", "constraints", "clean", "help"} <= targets
+    assert {
+        "demo",
+        "model",
+        "test",
+        "check",
+        "bench",
+        "notebook",
+        "accuracy",
+        "soak",
+        "constraints",
+        "clean",
+        "help",
+    } <= targets
 
 
 def test_ci_runs_the_tests(project: Path) -> None:
