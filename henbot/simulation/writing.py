@@ -14,7 +14,7 @@ from henbot.domain.events import Event, HenArrived, HenLeft, HenSettled
 from henbot.domain.observations import HenId
 from henbot.domain.verdicts import Verdict
 from henbot.domain.visits import Bout, Visit, bouts_of
-from henbot.services.recording import event_details
+from henbot.services.event_records import event_details
 from henbot.simulation.days import Day, Days, SimulatedEgg
 from henbot.simulation.eggs import DayOfEggs, EggWatch, unique
 from henbot.simulation.flock import Setting, SimulatedHen, egg_times, flock
