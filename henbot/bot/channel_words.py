@@ -36,7 +36,7 @@ def _egg_title(egg: EggReport, wording: Wording) -> str:
     named = f"<b>{capitalised(wording.phrases.listed(names))}</b>"
     if egg.verdict is Verdict.PROBABLY:
         return wording.say("egg-probably", number=egg.eggs, hens=named)
-    return wording.say("egg-laid", number=egg.eggs, hens=named, several=len(egg.hens))
+    return wording.say("egg-laid", number=egg.eggs, hens=named)
 
 
 def _egg_times(egg: EggReport, wording: Wording) -> str:

@@ -229,6 +229,7 @@ async def test_eggs_only_is_eggs_only_and_where_none_can_be_seen_the_probable_on
 ) -> None:
     working = publisher(coop, bot, Policy(kind=PolicyKind.EGGS))
     lays(coop, "ginger", 9)
+    await publish(working)
     coop.bout("b", "blanche", oct4(11), left=oct4(11, 5), verdict="not_laid")
     coop.bout("c", "olive", oct4(12), left=oct4(13), verdict="probably")
     await publish(working)

@@ -1,12 +1,9 @@
 # Что пишется в канал и подписчикам, кроме визитов: увиденные яйца, доска дня, сводки.
 
-egg-laid = 🥚 { $hens } { $several ->
-    [one] снеслась
-   *[other] снеслись
-}{ $number ->
-    [one] { "" }
-    [few] : { $number } яйца
-   *[other] : { $number } яиц
+egg-laid = 🥚 { $number ->
+    [one] { $hens } снеслась
+    [few] { $hens }: { $number } яйца
+   *[other] { $hens }: { $number } яиц
 }
 egg-probably = 🥚 { $number ->
     [one] Яйцо
