@@ -10,7 +10,7 @@ from detector.crops import Pixels, cut
 from detector.frame import Frame
 from detector.motion import MotionGate
 from detector.recognition import Recogniser, Recognition
-from detector.watching import WatchingRecogniser
+from detector.watching import say
 from henbot.config import CameraConfig, NestConfig
 from henbot.domain.errors import FrameUnreadable
 from henbot.domain.observations import Bird, Box, Observation
@@ -44,14 +44,8 @@ class Pipeline:
             crops = np.stack([cut(frame.pixels, nest.polygon) for nest in nests])
         except ValueError as exc:
             raise FrameUnreadable(f"{frame.name}: {exc}") from exc
-        said = self._say(crops, frame)
+        said = say(self.recogniser, crops, [nest.id for nest in nests], frame.captured_at)
         return [self._observation(frame, nest, one) for nest, one in zip(nests, said, strict=True)]
-
-    def _say(self, crops: Pixels, frame: Frame) -> list[Recognition]:
-        ids = [nest.id for nest in self.camera.nests]
-        if isinstance(self.recogniser, WatchingRecogniser):
-            return self.recogniser.watch(crops, ids, frame.captured_at)
-        return self.recogniser.recognise(crops, ids)
 
     def _observation(self, frame: Frame, nest: NestConfig, said: Recognition) -> Observation:
         return Observation(

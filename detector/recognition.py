@@ -80,7 +80,9 @@ class Recognition:
 class Recogniser(Protocol):
     """A model version at work. It keeps no state between calls: the same crops give the same answers."""
 
-    version: ModelId
+    @property
+    def version(self) -> ModelId:
+        """Whose answers these are."""
 
     def recognise(self, crops: Pixels, nests: Sequence[NestId]) -> list[Recognition]:
         """One answer a crop; crops: (n, 224, 224, 3) uint8 RGB, nests: their n nests."""

@@ -4,13 +4,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 import structlog
 
 from detector.backbone import Backbone, Features, backbone_sha256
 from detector.background import NestBackground
 from detector.crops import Pixels, quality_of, shows_nothing
-from detector.recognition import Recognition
+from detector.recognition import Recogniser, Recognition
 from detector.roost import UNTOLD
 from henbot.domain.errors import ModelLoadFailed
 from henbot.domain.observations import ModelId, NestId
@@ -19,6 +20,19 @@ log = structlog.get_logger(__name__)
 
 SAVED_EVERY = timedelta(hours=1)
 """At most this much is lost by a kill; spares memory cards, for a nest's background takes up to 5 MB."""
+
+
+@runtime_checkable
+class Watcher(Protocol):
+    """What learns from the order of frames; a recogniser that does not is asked to `recognise`."""
+
+    def watch(self, crops: Pixels, nests: Sequence[NestId], at: datetime) -> list[Recognition]:
+        """One answer a crop, of a frame taken at a time."""
+
+
+def say(recogniser: Recogniser, crops: Pixels, nests: Sequence[NestId], at: datetime) -> list[Recognition]:
+    """What a recogniser says of the crops of one frame, which a watcher remembers."""
+    return recogniser.watch(crops, nests, at) if isinstance(recogniser, Watcher) else recogniser.recognise(crops, nests)
 
 
 class WatchingRecogniser(ABC):

@@ -167,6 +167,14 @@ def note_failure(session: Session, version: str, reason: str) -> None:
     session.get_one(ModelVersionRow, version).failure = reason[:255]
 
 
+def give_up(session: Session, version: str, reason: str, back_to: str | None) -> None:
+    """Write why a version does not serve, and ask for the one that served before again, if there was one."""
+    note_failure(session, version, reason)
+    if back_to is not None and back_to != version:
+        for row in session.execute(select(ModelVersionRow)).scalars():
+            row.desired = row.id == back_to
+
+
 def set_shadow(session: Session, version: str | None) -> None:
     """Let one version look on beside the serving one, or none."""
     for row in session.execute(select(ModelVersionRow)).scalars():
