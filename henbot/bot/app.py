@@ -27,6 +27,8 @@ from telegram.ext import (
 
 from henbot.bot.handlers import QUESTIONS, Context, Conversation
 from henbot.bot.language import languages, phrases
+from henbot.bot.ledger_talk import COMMANDS as TELLING
+from henbot.bot.ledger_talk import PRESSES, LedgerTalk
 from henbot.bot.pace import TELEGRAM_PACE, Pace
 from henbot.bot.publisher import Audience, Publisher
 from henbot.bot.replies import InTurn
@@ -49,7 +51,7 @@ GRACE_S = 2.0
 READ_TIMEOUT_S = 20.0
 """How long an answer is waited for. Longer than the library's 5 s: an answer given up on means a message twice."""
 
-PRIVATE_COMMANDS = (*QUESTIONS, "settings", "help", "start")
+PRIVATE_COMMANDS = (*QUESTIONS, *TELLING, "settings", "help", "start")
 GROUP_COMMANDS = ("today", "hens", "eggs", "nest", "next", "help")
 UPDATES = [Update.MESSAGE, Update.CALLBACK_QUERY]
 
@@ -105,7 +107,7 @@ def build_application(settings: Settings, coop: CoopConfig, database: Database, 
         .concurrent_updates(InTurn())
     )
     application = cast("BotApplication", builder.build())
-    add_handlers(application, Conversation(database))
+    add_handlers(application, Conversation(database, may_tell=frozenset(coop.admins).__contains__))
     _add_heartbeat(application, database)
     return application
 
@@ -124,8 +126,11 @@ def add_handlers(application: BotApplication, conversation: Conversation) -> Non
     for name in ("start", "help", "settings"):
         application.add_handler(CommandHandler(name, getattr(conversation, name), filters=fresh))
     application.add_handler(CommandHandler(list(QUESTIONS), conversation.question, filters=fresh))
+    ledger = LedgerTalk(conversation)
+    application.add_handler(CommandHandler(list(TELLING), ledger.command, filters=fresh))
     application.add_handler(MessageHandler(fresh & filters.COMMAND, conversation.unknown_command))
-    application.add_handler(MessageHandler(fresh & filters.TEXT, conversation.text))
+    application.add_handler(MessageHandler(fresh & filters.TEXT, ledger.text))
+    application.add_handler(CallbackQueryHandler(ledger.press, PRESSES))
     application.add_handler(CallbackQueryHandler(conversation.press))
     application.add_error_handler(conversation.went_wrong)
 
