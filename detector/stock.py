@@ -19,8 +19,8 @@ STOCK_WEIGHTS = (2.0, 11.6)
 chickencam, chookegg and henhouse, 39, 80 and 50 % of the occupied nests and 0, 0 and 5 % of the empty ones.
 """
 
-STRANGENESS_OFFSET = 1.0
-"""Added to a nest's strangeness it makes the log-odds of a hen: one for all coops."""
+STRANGENESS_WEIGHTS = (1.5, -1.5)
+"""Slope and offset from a nest's strangeness to the log-odds of a hen."""
 
 
 class StockRecogniser(WatchingRecogniser):
@@ -33,8 +33,8 @@ class StockRecogniser(WatchingRecogniser):
 
 def stock_hens(features: Features, strangeness: float | None = None) -> tuple[float, ...]:
     """Probabilities of 0, 1, 2 hens from a nest's strangeness, or where it is unknown from the classes cock and hen."""
-    slope, offset = STOCK_WEIGHTS
-    odds = slope * bird_evidence(features) + offset if strangeness is None else strangeness + STRANGENESS_OFFSET
+    slope, offset = STOCK_WEIGHTS if strangeness is None else STRANGENESS_WEIGHTS
+    odds = slope * (bird_evidence(features) if strangeness is None else strangeness) + offset
     occupied = float(1.0 / (1.0 + np.exp(-odds)))
     return (1.0 - occupied, occupied * (1.0 - TWO_PRIOR), occupied * TWO_PRIOR)
 
