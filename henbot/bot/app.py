@@ -114,11 +114,10 @@ def build_application(settings: Settings, coop: CoopConfig, database: Database, 
 
 def build_publisher(
     application: BotApplication, settings: Settings, coop: CoopConfig, database: Database, pace: Pace = TELEGRAM_PACE
-) -> Publisher | None:
-    """What tells the channel; None where there is no channel."""
-    if coop.channel is None:
-        return None
-    return Publisher(application.bot, database, settings.media, Audience(coop.channel, tuple(coop.admins)), pace)
+) -> Publisher:
+    """What tells the channel, if there is one, and those who subscribed."""
+    audience = Audience(coop.channel, tuple(coop.admins), coop.posts.policy, coop.quiet)
+    return Publisher(application.bot, database, settings.media, audience, pace)
 
 
 def add_handlers(application: BotApplication, conversation: Conversation) -> None:

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from henbot.domain.policies import Policy, PolicyKind, QuietHours
 from henbot.services.subscribers import chosen_language
-from henbot.storage.tables import SubscriberRow
+from henbot.storage.tables import PostRow, SubscriberRow
 from henbot.storage.telling import ChatPolicyRow
 
 
@@ -19,11 +19,13 @@ class Subscription:
     Attributes:
         chat_id: a person's private chat has the person's number.
         language: as the person chose, else as Telegram told; None for the coop's.
+        since: nothing older is told, coop time.
     """
 
     chat_id: int
     policy: Policy
-    language: str | None
+    language: str | None = None
+    since: datetime | None = None
 
 
 def policy_of(session: Session, chat_id: int) -> Policy:
@@ -68,6 +70,8 @@ def unsubscribe(session: Session, chat_id: int) -> bool:
         return False
     row.subscribed_at = None
     _mark_person(session, chat_id, subscribed=False)
+    unsent = update(PostRow).where(PostRow.chat_id == chat_id, PostRow.wanted_revision > PostRow.sent_revision)
+    session.execute(unsent.values(sent_revision=PostRow.wanted_revision))
     return True
 
 
@@ -85,7 +89,9 @@ def subscriptions(session: Session) -> list[Subscription]:
         .order_by(ChatPolicyRow.subscribed_at, ChatPolicyRow.chat_id)
     )
     return [
-        Subscription(row.chat_id, _policy(row), chosen_language(session, row.chat_id) or row.language)
+        Subscription(
+            row.chat_id, _policy(row), chosen_language(session, row.chat_id) or row.language, row.subscribed_at
+        )
         for row in session.execute(query).scalars()
     ]
 

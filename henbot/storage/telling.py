@@ -50,3 +50,12 @@ class SendingRow(Row):
 
     post_id: Mapped[int] = mapped_column(ForeignKey("posts.id"), primary_key=True)
     since: Mapped[datetime]
+
+
+class EggProofRow(Row):
+    """The picture that proves an egg: the nest before and after side by side, or what there is of them."""
+
+    __tablename__ = "egg_proofs"
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id"), primary_key=True)
+    media_sha256: Mapped[str] = mapped_column(String(64), ForeignKey("media.sha256"))
