@@ -9,9 +9,12 @@ import numpy as np
 from detector.backbone import Backbone, Features
 from detector.background import FEWEST
 from detector.crops import Pixels
+from detector.frame import Frame
+from detector.pipeline import Pipeline
 from detector.roost import UNTOLD
 from detector.stock import STOCK_VERSION, StockRecogniser
-from henbot.domain.observations import NestId
+from henbot.config import CameraConfig
+from henbot.domain.observations import CameraId, NestId
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 NEST, ROOST = NestId("nest"), NestId("roost")
@@ -94,3 +97,21 @@ def test_a_roost_is_not_looked_at_as_a_nest(tmp_path: Path) -> None:
         recogniser.watch(crop(1), [ROOST], NOON + timedelta(minutes=minute))
     (said,) = recogniser.recognise(crop(2), [ROOST])
     assert (said.hens_probabilities, said.birds, list(tmp_path.iterdir())) == (UNTOLD, (), [])
+
+
+def test_a_camera_teaches_while_it_serves() -> None:
+    recogniser = drawn()
+    camera = CameraConfig.model_validate(
+        {
+            "id": "cam",
+            "trigger": "motion",
+            "source": {"kind": "folder", "path": "frames", "timestamp": "none"},
+            "nests": [{"id": "nest", "polygon": [[0, 0], [1, 0], [1, 1], [0, 1]]}],
+        }
+    )
+    pipeline = Pipeline(camera, recogniser)
+    before = recogniser.recognise(crop(2), [NEST])[0].hens_probabilities
+    for minute in range(0, 5 * FEWEST, 5):
+        pipeline.observe(Frame(CameraId("cam"), NOON + timedelta(minutes=minute), crop(1)[0]))
+    after = recogniser.recognise(crop(2), [NEST])[0].hens_probabilities
+    assert before != after
