@@ -22,8 +22,8 @@ from detector.drawn import write_dataset
 from detector.frame import Frame
 from detector.motion import MotionGate
 from detector.pipeline import Pipeline
-from detector.recognition import stock_recogniser
 from detector.sources.stills import read_still
+from detector.stock import stock_recogniser
 from detector.wiring import open_replay
 from henbot.config import load_coop
 from henbot.services.media import MediaFolder

@@ -163,6 +163,17 @@ def _by_shape(tensors: Sequence[Mapping[str, Any]]) -> dict[tuple[int, ...], int
     return {tuple(int(side) for side in tensor["shape"][1:]): int(tensor["index"]) for tensor in tensors}
 
 
+def stored_weights() -> dict[tuple[int, ...], Floats]:
+    """The shipped network's half-precision constants, by shape: of layers whose shape no other has."""
+    interpreter = _interpreter(ASSET, _asset(), 1)
+    found: dict[tuple[int, ...], list[Floats]] = {}
+    for tensor in interpreter.get_tensor_details():
+        if tensor["dtype"] is np.float16:
+            shape = tuple(int(side) for side in tensor["shape"])
+            found.setdefault(shape, []).append(interpreter.get_tensor(int(tensor["index"])).astype(np.float32))
+    return {shape: arrays[0] for shape, arrays in found.items() if len(arrays) == 1}
+
+
 @cache
 def backbone_sha256() -> str:
     """Hex digest of the shipped network: what embeddings and heads are good for."""

@@ -10,6 +10,7 @@ from detector.crops import Pixels
 from detector.egg_desk import EggDesk
 from detector.frame import Frame
 from detector.pipeline import Pipeline, nest_picture
+from detector.proofs import make_proofs
 from detector.recognition import Recogniser
 from detector.sources import Cursor
 from henbot.config import CameraConfig, NestConfig
@@ -50,6 +51,7 @@ class CameraDesk:
 
     def __init__(self, pipeline: Pipeline, database: Database, media: MediaFolder, threshold: float) -> None:
         self.pipeline = pipeline
+        self._database = database
         self._recorder = Recorder(database)
         self._media = media
         self._pictures: dict[tuple[NestId, bool], tuple[datetime, Pixels]] = {}  # the newest with a hen and without
@@ -119,10 +121,13 @@ class CameraDesk:
         """Let the watches take a step and record it; if it cannot be recorded, it was not taken."""
         before = {nest: (watch.state, self._eggs[nest].state) for nest, watch in self._watches.items()}
         try:
-            self._recorder.record(replace(step, nests=tuple(steps())))
+            step = replace(step, nests=tuple(steps()))
+            self._recorder.record(step)
         except BaseException:
             self._restore(before)
             raise
+        if any(nest.counts for nest in step.nests):
+            make_proofs(self._database, self._media, step.at)
 
     def _restore(self, states: dict[NestId, tuple[WatchState, EggState]]) -> None:
         for nest, (state, eggs) in states.items():

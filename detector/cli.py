@@ -64,6 +64,9 @@ def replay(
     click.echo(f"{run.frames} frames, {len(run.skipped)} skipped, {len(found['visits'])} visits remembered.")
     for skipped in run.skipped:
         click.echo(f"  skipped {skipped.name}: {skipped.reason}", err=True)
+    if not run.frames:
+        why = "the database had seen them all" if found["observations"] else "there are none of these days"
+        click.echo(f"No frame was played: {why}.", err=True)
 
 
 @cli.command()
@@ -119,6 +122,23 @@ def draw(folder: Path, days: int) -> None:
 
     write_dataset(folder, days=days)
     click.echo(f"Drew {days} days in the nest: {folder}")
+
+
+@cli.command("do-job", hidden=True)
+@click.argument("job", type=int)
+@click.argument("lease")
+def do_job(job: int, lease: str) -> None:
+    """Do what the bot asked for; the worker starts this."""
+    from detector import doing_jobs
+    from henbot.config import load_settings
+    from henbot.storage.database import open_database
+    from henbot.storage.schema import check_schema
+
+    settings = load_settings()
+    database = open_database(settings.database)
+    check_schema(database)
+    doing_jobs.do_job(job, lease, database, settings)
+    database.close()
 
 
 @cli.command("export-dataset")

@@ -10,6 +10,7 @@ from detector.crops import Pixels, cut
 from detector.frame import Frame
 from detector.motion import MotionGate
 from detector.recognition import Recogniser, Recognition
+from detector.watching import say
 from henbot.config import CameraConfig, NestConfig
 from henbot.domain.errors import FrameUnreadable
 from henbot.domain.observations import Bird, Box, Observation
@@ -43,7 +44,7 @@ class Pipeline:
             crops = np.stack([cut(frame.pixels, nest.polygon) for nest in nests])
         except ValueError as exc:
             raise FrameUnreadable(f"{frame.name}: {exc}") from exc
-        said = self.recogniser.recognise(crops, [nest.id for nest in nests])
+        said = say(self.recogniser, crops, [nest.id for nest in nests], frame.captured_at)
         return [self._observation(frame, nest, one) for nest, one in zip(nests, said, strict=True)]
 
     def _observation(self, frame: Frame, nest: NestConfig, said: Recognition) -> Observation:

@@ -59,8 +59,15 @@ def days_options(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def json_option(command: Callable[..., None]) -> Callable[..., None]:
-    """Add `--json FILE`, given as `json_file`."""
-    return click.option("--json", "json_file", type=JSON_FILE, help="Write the result to this file as JSON.")(command)
+    """Add `--json FILE`, given as `json_file`; one that cannot be written is told of before the work."""
+    text = "Write the result to this file as JSON."
+    return click.option("--json", "json_file", type=JSON_FILE, callback=_writable, help=text)(command)
+
+
+def _writable(_: click.Context, option: click.Parameter, value: Path | None) -> Path | None:
+    if value and not value.parent.is_dir():
+        raise click.BadParameter(f"{value} cannot be written: there is no folder {value.parent}; make it first")
+    return value
 
 
 @contextmanager

@@ -113,17 +113,24 @@ def evaluate(
     days_to: date | None,
     json_file: Path | None,
 ) -> None:
-    """Compare what a version says of DATASET with its labels."""
-    from detector.starter import chosen
+    """Compare what a version says of DATASET with its labels.
+
+    A version that does not know this coop, and the stock network, first look over the pictures once, not over their
+    labels, to learn what each nest looks like.
+    """
+    from detector.starter import Site, chosen
     from detector.training.dataset import load_dataset
     from detector.training.evaluate import evaluate as compare
 
-    recogniser, _ = chosen(model, load_dataset(dataset).coop)
+    read = load_dataset(dataset)
+    recogniser, _ = chosen(model, Site(read.coop, read.roosts))
     with progress_bar() as progress:
         task = progress.add_task("Evaluating", total=None)
         found = compare(dataset, recogniser, days_from, days_to, lambda: progress.advance(task), stills=stills)
     write_json(json_file, found)
     click.echo(json.dumps(found["metrics"], indent=2, ensure_ascii=False))
+    for name in found["metrics"]["skipped"]:
+        click.echo(f"{dataset / 'frames' / name}: is missing or not a whole picture, and was left out.", err=True)
 
 
 @click.command()

@@ -1,23 +1,25 @@
 """Putting the parts together for a command."""
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import cast
 
-from sqlalchemy import make_url
+from sqlalchemy import make_url, select
 
 from detector.camera_desk import CameraDesk
 from detector.export import Exported, export_dataset
 from detector.frame import Frame
+from detector.job_desk import JobDesk, job_command, job_environment
 from detector.pacing import Pace
 from detector.pipeline import Pipeline
 from detector.replay import RecordedSource, Replay
 from detector.serving import Serving
 from detector.sources import Cursor, Skipped
 from detector.sources.build import build_source
-from detector.starter import chosen
+from detector.starter import Site, chosen
 from detector.worker import Worker
 from henbot.config import CoopConfig, Settings, load_coop, load_settings
 from henbot.domain.clock import ClockSetting, day_bounds
@@ -27,9 +29,13 @@ from henbot.services.coop_records import seed_coop
 from henbot.services.media import MediaFolder
 from henbot.storage.database import Database, open_database
 from henbot.storage.schema import check_schema, migrate
+from henbot.storage.tables import CoopRow
 
 RECORDED = ("folder", "video")
 """Kinds of source that have an end."""
+
+BACKGROUNDS = "backgrounds"
+"""Folder beside the media folder where recognisers keep what nests look like that no version knows."""
 
 Days = tuple[date | None, date | None]
 
@@ -87,12 +93,14 @@ def open_replay(dataset: Path, model: Path | None, url: str, media: Path | None,
         raise ConfigInvalid(
             f"{dataset / 'coop.yaml'}: no camera has a source of kind folder or video, so nothing can be replayed"
         )
-    recogniser, threshold = chosen(model, config.coop.name)
+    pictures = media or _beside(url)
+    recogniser, threshold = chosen(model, Site.of(config, pictures.parent / BACKGROUNDS))
     start, end = _bounds(days, config)
     migrate(url)
     database = open_database(url)
+    _refuse_another_coop(database, config, url)
     _seed(database, config)
-    folder = MediaFolder(media or _beside(url))
+    folder = MediaFolder(pictures)
     desks = [CameraDesk(Pipeline(camera, recogniser), database, folder, threshold) for camera in recorded]
     sources = [
         _Until(
@@ -137,12 +145,14 @@ def build_worker(settings: Settings, config: CoopConfig) -> Worker:
     database = open_database(settings.database)
     check_schema(database)
     _seed(database, config)
+    clock = CoopClock(database)
     return Worker(
         config,
         database,
         MediaFolder(settings.media),
-        Serving(database, settings.models, config.coop.name),
-        CoopClock(database),
+        Serving(database, settings.models, Site.of(config, settings.media.parent / BACKGROUNDS)),
+        clock,
+        JobDesk(database, clock, job_command, job_environment(settings, os.environ)),
     )
 
 
@@ -150,6 +160,16 @@ def _seed(database: Database, config: CoopConfig) -> None:
     with database.writing() as session:
         seed_coop(session, config, wall_now())
         session.commit()
+
+
+def _refuse_another_coop(database: Database, config: CoopConfig, url: str) -> None:
+    """A replay beside the days of another coop would mix up their nests and hens."""
+    with database.reading() as session:
+        kept = session.execute(select(CoopRow.name)).scalars().first()
+    if kept is not None and kept != config.coop.name:
+        database.close()
+        shown = make_url(url).render_as_string(hide_password=True)
+        raise ConfigInvalid(f"{shown} remembers the coop {kept!r}, not {config.coop.name!r}; name another --database")
 
 
 def _bounds(days: Days, config: CoopConfig) -> tuple[datetime | None, datetime | None]:

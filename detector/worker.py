@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from detector.camera_desk import CameraDesk
 from detector.frame import Frame
+from detector.job_desk import JobDesk
 from detector.pipeline import Pipeline
 from detector.serving import Serving
 from detector.sources import FrameSource, Skipped
@@ -105,6 +106,7 @@ class Worker:
     media: MediaFolder
     serving: Serving
     clock: Clock
+    jobs: JobDesk
     stopped: threading.Event = field(default_factory=threading.Event)
     beaten_at: datetime | None = None
     looked_up_at: datetime | None = None
@@ -114,6 +116,7 @@ class Worker:
         frames: queue.Queue[tuple[CameraReader, Frame]] = queue.Queue(maxsize=4)
         readers = [self._reader(camera, frames) for camera in self.coop.cameras]
         threads = [reader.start() for reader in readers]
+        self._insist(self.jobs.open)
         log.info("worker.started", cameras=[camera.id for camera in self.coop.cameras])
         while not self.stopped.is_set():
             with suppress(queue.Empty):
@@ -121,6 +124,8 @@ class Worker:
             self._insist(lambda: self._between_frames(readers))
         for reader in readers:
             reader.stop()
+        with suppress(SQLAlchemyError):  # At the next start it is taken back all the same.
+            self.jobs.close()
         for thread in threads:
             thread.join(timeout=1.0)
         log.info("worker.stopped")
@@ -146,6 +151,7 @@ class Worker:
         self.looked_up_at = wall
         if self.beaten_at is None or wall - self.beaten_at >= BEAT_EVERY:
             self._beat(wall)
+        self.jobs.look()
         if self.serving.change_if_asked():
             for reader in readers:
                 reader.desk.use(self.serving.recogniser, self.serving.threshold)

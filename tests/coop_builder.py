@@ -9,8 +9,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from henbot.domain.clock import ClockSetting
 from henbot.services.coop_clock import set_clock, wall_now
+from henbot.services.egg_proofs import add_proof
+from henbot.services.media import StoredMedia
 from henbot.storage.database import Database, open_database
 from henbot.storage.schema import migrate
 from henbot.storage.tables import (
@@ -19,10 +24,12 @@ from henbot.storage.tables import (
     CandidateRow,
     ChangeRow,
     CoopRow,
+    EventRow,
     EvidenceRow,
     HenRow,
     MediaRow,
     NestRow,
+    ObservationRow,
     SeenSpanRow,
     VisitRow,
 )
@@ -63,7 +70,7 @@ class Coop:
     def bout(self, bout_id: str, hen: str, came: datetime, **fields: Any) -> int:
         """Record a bout of one visit, or its next revision, with its change; the revision.
 
-        fields: left, settled, last_seen, verdict, verdict_candidates, gone, nest, candidates (by hen), visits (more).
+        fields: left, settled, last_seen, verdict, verdict_candidates, counted, gone, nest, candidates (by hen).
         """
         left, settled = fields.get("left"), fields.get("settled")
         last_seen = fields.get("last_seen") or left or settled or came
@@ -75,6 +82,7 @@ class Coop:
             verdict = {
                 "verdict": fields.get("verdict", "unsure"),
                 "verdict_candidates": fields.get("verdict_candidates", []),
+                "verdict_at": fields.get("counted"),
                 "gone": fields.get("gone", False),
             }
             session.merge(BoutRow(id=bout_id, revision=revision, **shared, **verdict))
@@ -97,8 +105,8 @@ class Coop:
             session.add(ChangeRow(subject="bout", subject_id=bout_id, revision=row.revision, at=came))
             session.commit()
 
-    def picture(self, bout_id: str, content: bytes, role: str = "arrived") -> str:
-        """A picture that shows something of the bout's first visit; its hash."""
+    def picture(self, bout_id: str, content: bytes, role: str = "arrived", hen: float = 0.98) -> str:
+        """A picture that shows something of the bout's first visit, a hen with that probability; its hash."""
         sha256 = hashlib.sha256(content).hexdigest()
         (self.media / f"{sha256}.png").write_bytes(content)
         with self.database.writing() as session:
@@ -107,6 +115,34 @@ class Coop:
                 session.add(MediaRow(sha256=sha256, path=path, kind="image/png", size=size, created_at=LONG_AGO))
             session.flush()
             session.add(EvidenceRow(visit_id=bout_id, media_sha256=sha256, role=role, at=LONG_AGO))
+            self._look(session, session.get_one(VisitRow, bout_id).nest_id, hen)
+            session.commit()
+        return sha256
+
+    def _look(self, session: Session, nest: str, hen: float) -> None:
+        """What was seen of the nest when its pictures were taken."""
+        query = select(ObservationRow).where(ObservationRow.nest_id == nest, ObservationRow.at == LONG_AGO)
+        row = session.execute(query).scalar_one_or_none() or ObservationRow(nest_id=nest, at=LONG_AGO)
+        row.frame, row.hens, row.hens_probabilities, row.birds = "", round(hen), [1 - hen, hen, 0.0], []
+        row.quality, row.model_id = "ok", "test"
+        session.add(row)
+
+    def egg(self, at: datetime, hen: str | None = None, *, nest: str = "nest", eggs: int = 1) -> int:
+        """Eggs were seen for the first time; the event's id."""
+        with self.database.writing() as session:
+            row = EventRow(nest_id=nest, kind="egg_laid", at=at, origin="", details={"eggs": eggs, "hen": hen})
+            session.add(row)
+            session.flush()
+            session.add(ChangeRow(subject="egg", subject_id=str(row.id), revision=1, at=at))
+            session.commit()
+            return row.id
+
+    def proof(self, egg: int, content: bytes) -> str:
+        """The picture that proves an egg; its hash."""
+        sha256 = hashlib.sha256(content).hexdigest()
+        (self.media / f"{sha256}.png").write_bytes(content)
+        with self.database.writing() as session:
+            add_proof(session, egg, StoredMedia(sha256, f"{sha256}.png", len(content)), LONG_AGO)
             session.commit()
         return sha256
 

@@ -15,7 +15,7 @@ from unittest.mock import patch
 
 from rich.progress import Progress
 
-from benchmarks.accuracy.parts import Part, coop_name, data_folder, write_part
+from benchmarks.accuracy.parts import Part, data_folder, write_part
 
 PROJECT = Path(__file__).parents[2]
 KEPT = PROJECT / "var" / "accuracy"
@@ -32,6 +32,7 @@ class Job:
     Attributes:
         learn: parts to train on; none for the stock recogniser.
         judge: what is evaluated, and with `replay` also played through the nest's watch.
+        stills: judge each picture by itself, without those before it.
         changed: for an ablation, module attributes (`module:attribute`) and the values that they get.
     """
 
@@ -40,13 +41,15 @@ class Job:
     judge: Part
     seed: int = 2016
     replay: bool = False
+    stills: bool = False
     changed: tuple[tuple[str, Any], ...] = ()
 
     @property
     def key(self) -> str:
         """Digest of the job, the code and the labels: the same key gives the same result."""
         told = [[p.dataset, sorted(p.rows)] for p in (*self.learn, self.judge)]
-        content = json.dumps([told, len(self.learn), self.seed, self.replay, [[k, repr(v)] for k, v in self.changed]])
+        how = [self.seed, self.replay, self.stills, [[k, repr(v)] for k, v in self.changed]]
+        content = json.dumps([told, len(self.learn), how])
         return hashlib.sha256((content + _code()).encode()).hexdigest()[:20]
 
 
@@ -111,16 +114,19 @@ def _measure(job: Job, folder: Path) -> dict[str, Any]:
     began = time.monotonic()
     version = train(learn, folder / "models", seed=job.seed) if learn else None
     seconds = time.monotonic() - began
-    recogniser = _recogniser(version, coop_name(job.judge.dataset))
-    found = evaluate(judge, recogniser)
+    recogniser = _recogniser(version, judge)
+    found = evaluate(judge, recogniser, stills=job.stills)
     visits = _replay(judge, version, folder) if job.replay else []
     return {"frames": found["frames"], "visits": visits, "seconds": seconds if learn else 0.0}
 
 
-def _recogniser(version: Path | None, coop: str) -> Any:
-    from detector.recognition import load_recogniser, stock_recogniser
+def _recogniser(version: Path | None, judge: Path) -> Any:
+    from detector.starter import STOCK as WITHOUT_VERSION
+    from detector.starter import Site, chosen
+    from detector.training.dataset import load_dataset
 
-    return load_recogniser(version, coop) if version else stock_recogniser()
+    read = load_dataset(judge)
+    return chosen(version or WITHOUT_VERSION, Site(read.coop, read.roosts))[0]
 
 
 def _replay(judge: Path, version: Path | None, folder: Path) -> list[dict[str, Any]]:

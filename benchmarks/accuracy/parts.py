@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-import yaml
-
 Row = dict[str, str]
 """A row of labels.csv, with the number of its visit (or nothing) under `visit`."""
 
@@ -82,11 +80,6 @@ def write_part(one: Part, target: Path) -> Path:
         if (source / name).is_file():
             _write(target / name, [row for row in _read(source / name) if row["file"] in files])
     return target
-
-
-def coop_name(dataset: str) -> str:
-    """The coop's name in the set's coop.yaml."""
-    return str(yaml.safe_load((data_folder() / dataset / "coop.yaml").read_text(encoding="utf-8"))["coop"]["name"])
 
 
 def day_of(row: Row) -> str:

@@ -82,6 +82,11 @@ class Dataset:
         """The same with the rows of one kind of nest, `nest` or `roost`."""
         return replace(self, rows=tuple(row for row in self.rows if self.nests[row.nest].kind == kind))
 
+    @property
+    def roosts(self) -> frozenset[NestId]:
+        """Nests of kind `roost`."""
+        return frozenset(nest.id for nest in self.nests.values() if nest.kind == "roost")
+
     def day_of(self, row: LabelledNest) -> date:
         """The row's day in the coop's time zone."""
         return row.captured_at.astimezone(self.timezone).date()

@@ -11,8 +11,9 @@ import numpy as np
 
 from detector.recognition import Recogniser, Recognition
 from detector.training.dataset import Dataset, LabelledNest, crops_of, load_dataset
+from detector.watching import WatchingRecogniser
 from henbot.domain.belief import MOTION_RULES, RULES, NestBelief, believe
-from henbot.domain.observations import UNKNOWN, CameraId, NestId, Observation
+from henbot.domain.observations import UNKNOWN, CameraId, NestId, Observation, is_told
 
 DRAWS = 1000
 """Bootstrap draws for the 95 % intervals; frames are neighbours in time, so the truth is wider."""
@@ -24,7 +25,7 @@ class FrameRow(TypedDict):
     file: str
     captured_at: str
     nest: str
-    hens: int
+    hens: int | None
     hen: str | None
     posture: str | None
     eggs: int | None
@@ -51,6 +52,8 @@ def evaluate(
 ) -> dict[str, Any]:
     """`{metrics, frames}` of a dataset folder.
 
+    Where the recogniser does not know the coop, it looks over all pictures once before, as a camera would that has long
+    watched; no label is used.
     As when it serves, each picture of a nest is seen in the light of those before it, in the order of their times.
 
     Args:
@@ -66,9 +69,16 @@ def evaluate(
     """
     read = load_dataset(dataset)
     chosen = replace(read, rows=tuple(read.of_days(days_from, days_to)))
+    look_over(chosen, recogniser)
     judged, skipped = judge(chosen, recogniser, tick, stills=stills)
     metrics = measure(read, judged) | {"frames": len(judged), "skipped": sorted(set(skipped))}
     return {"metrics": metrics, "frames": [said for _, said in judged]}
+
+
+def look_over(read: Dataset, recogniser: Recogniser) -> None:
+    """Let a recogniser that does not know the coop see a dataset's pictures, not their labels, once."""
+    if isinstance(recogniser, WatchingRecogniser):
+        recogniser.learn((row.nest, crop) for row, crop in crops_of(read, read.rows) if crop is not None)
 
 
 def judge(
@@ -126,7 +136,7 @@ def frame_row(row: LabelledNest, said: Observation) -> FrameRow:
         file=row.file,
         captured_at=row.captured_at.isoformat().replace("+00:00", "Z"),
         nest=str(row.nest),
-        hens=said.hens,
+        hens=said.hens if is_told(said.hens_probabilities) else None,
         hen=max(hens, key=hens.__getitem__, default=None),
         posture=max(postures, key=postures.__getitem__, default=None),
         eggs=said.eggs,
@@ -205,11 +215,14 @@ def _identity(nests: Sequence[Judged]) -> dict[str, Any]:
 
 
 def _roost(judged: Sequence[Judged]) -> dict[str, Any]:
-    errors = [abs((row.hens or 0) - said["hens"]) for row, said in judged if row.sure("hens")]
+    known = [(row.hens or 0, said["hens"]) for row, said in judged if row.sure("hens")]
+    errors = [abs(truth - told) for truth, told in known if told is not None]
+    abstained = len(known) - len(errors)
     if not errors:
-        return {"frames": 0, "mean_absolute_error": None, "within_one": None}
+        return {"frames": 0, "abstained": abstained, "mean_absolute_error": None, "within_one": None}
     return {
         "frames": len(errors),
+        "abstained": abstained,
         "mean_absolute_error": round(float(np.mean(errors)), 3),
         "within_one": round(float(np.mean([error <= 1 for error in errors])), 4),
     }

@@ -107,14 +107,19 @@ def _tuned(
 
 def held_out_part(read: Sequence[Dataset]) -> Fold | None:
     """The part nearest to a quarter in size, with and without hens in it and in the rest; None if there is none."""
+    total = sum(len(dataset.rows) for dataset in read)
+    return min(usable_folds(read), key=lambda fold: abs(len(fold.part.rows) / total - HELD_OUT_SHARE), default=None)
+
+
+def usable_folds(read: Sequence[Dataset]) -> list[Fold]:
+    """Parts that have nests with and without hens, as has the rest, and leave enough to learn from."""
     try:
         folds = split_by_days(read)
     except DatasetInvalid:
-        return None
+        return []
     total = sum(len(dataset.rows) for dataset in read)
     usable = [fold for fold in folds if _mixed([fold.part]) and _mixed(fold.rest)]
-    usable = [fold for fold in usable if len(fold.part.rows) <= (1 - LEAST_LEFT) * total]
-    return min(usable, key=lambda fold: abs(len(fold.part.rows) / total - HELD_OUT_SHARE), default=None)
+    return [fold for fold in usable if len(fold.part.rows) <= (1 - LEAST_LEFT) * total]
 
 
 def _mixed(datasets: Sequence[Dataset]) -> bool:

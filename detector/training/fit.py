@@ -16,6 +16,7 @@ from detector.backbone import Backbone, Floats
 from detector.classifier import LinearHead
 from detector.foreground import Sight
 from detector.identity import Gallery, embedding
+from detector.infrared import is_colourless
 from detector.newcomers import STRANGER
 from detector.recognition import Heads, Place, posture_features, presence_features
 from detector.roost import RoostCounter, roost_features
@@ -24,7 +25,7 @@ from detector.training.dataset import Dataset, crops_of, load_dataset
 from detector.training.eggs import learn_eggs
 from detector.training.gallery import Portraits, fit_gallery
 from detector.training.heads import fit_head, fit_temperature
-from detector.training.roost import fit_roost, greyed
+from detector.training.roost import RoostPictures, fit_roost, greyed
 from detector.training.study import Picture, Sample, Study, number_sittings, steps_of, study
 from detector.versions import Manifest, write_version
 from henbot.domain.errors import DatasetInvalid
@@ -110,7 +111,7 @@ def train_on(read: Sequence[Dataset], out: Path, recipe: Recipe, progress: Progr
     backbone = Backbone(tail=recipe.tail)
     learned = _study(in_nests, backbone, recipe, progress)
     coops = tuple(dict.fromkeys(dataset.coop for dataset in read))
-    heads, held_out = _fit_heads(learned, coops, _fit_roost(on_roosts, backbone), roosts)
+    heads, held_out = _fit_heads(learned, coops, _fit_roost(on_roosts, read, backbone), roosts)
     egg_head, egg_notes = learn_eggs(read, recipe.seed)
     heads = replace(heads, eggs=egg_head)
     manifest = _manifest(heads, read, pictures, skipped)
@@ -274,13 +275,20 @@ def _fit_identity(samples: Sequence[Sample]) -> Gallery | None:
     )
 
 
-def _fit_roost(pictures: Sequence[Picture], backbone: Backbone) -> RoostCounter | None:
+def _fit_roost(pictures: Sequence[Picture], read: Sequence[Dataset], backbone: Backbone) -> RoostCounter | None:
     counted = [p for p in pictures if p.row.sure("hens")]
     if not counted:
         return None
-    features = np.stack([roost_features(backbone.features(p.crop)) for p in counted])
-    grey = np.stack([roost_features(backbone.features(greyed(p.crop))) for p in counted])
-    return fit_roost(features, [p.row.hens or 0 for p in counted], [p.row.captured_at.date() for p in counted], grey)
+    day_of = {dataset.coop: dataset.day_of for dataset in read}
+    return fit_roost(
+        RoostPictures(
+            features=np.stack([roost_features(backbone.features(p.crop)) for p in counted]),
+            grey=np.stack([roost_features(backbone.features(greyed(p.crop))) for p in counted]),
+            counts=np.asarray([p.row.hens or 0 for p in counted], np.float32),
+            days=[day_of[p.coop](p.row) for p in counted],
+            dark=np.asarray([is_colourless(p.crop) for p in counted], np.bool_),
+        )
+    )
 
 
 def _manifest(heads: Heads, read: Sequence[Dataset], pictures: Sequence[Picture], skipped: int) -> Manifest:

@@ -1,7 +1,7 @@
 """Fit the count of hens on a roost: ridge regression on labelled counts; boxes are not needed."""
 
 from collections.abc import Hashable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from detector.backbone import Floats
 from detector.crops import Pixels
-from detector.roost import UNSEEN, RoostCounter
+from detector.roost import UNSEEN, UNSEEN_NIGHT, RoostCounter
 from detector.training.folds import clips_of, folds_of
 
 RIDGE = 0.01
@@ -22,40 +22,74 @@ LEAST_SPREAD = 0.4
 """In hens: two people who count a roost in the dark differ by as much."""
 
 FOLDS = 5
+LEAST_LEFT = 3
+"""Pictures from which a held-out count is tried."""
 
 
-def fit_roost(
-    features: Floats, counts: Sequence[int], days: Sequence[Hashable], grey: Floats | None = None
-) -> RoostCounter | None:
+@dataclass(frozen=True, slots=True, eq=False)
+class RoostPictures:
+    """Labelled pictures of roosts.
+
+    Attributes:
+        features: (n, d), `detector.roost.roost_features` of each.
+        grey: (n, d), of the same pictures without colour, to learn from too: hens are as many in infrared.
+        counts: (n,) labelled hens.
+        days: their n days, in the coop's time zone.
+        dark: (n,) which are in infrared.
+    """
+
+    features: Floats
+    grey: Floats
+    counts: Floats
+    days: Sequence[Hashable]
+    dark: NDArray[np.bool_]
+
+    @property
+    def most(self) -> int:
+        """The largest count that is thought possible."""
+        return int(self.counts.max()) + UNSEEN
+
+
+def fit_roost(pictures: RoostPictures) -> RoostCounter | None:
     """A counter, or None for too few pictures.
 
-    Args:
-        features: (n, d), `detector.roost.roost_features` of each.
-        counts: n labelled counts.
-        days: n days, to tell near-copies apart when the doubt is measured.
-        grey: (n, d), of the same pictures without colour, to learn from too: hens are as many in infrared.
+    Its doubt is that of held-out clips and, since each night that it will serve is another one, of held-out days.
     """
-    if len(counts) < LEAST_PICTURES:
+    if len(pictures.counts) < LEAST_PICTURES:
         return None
-    truth = np.asarray(counts, np.float32)
-    most = int(truth.max()) + UNSEEN
-    folds = folds_of(clips_of(features, days).tolist(), [str(count) for count in counts], FOLDS)
-    errors = [
-        _learned(features, truth, grey, folds != fold, most).counted(features[folds == fold]) - truth[folds == fold]
-        for fold in range(FOLDS)
-        if 0 < (folds == fold).sum() < len(folds)
-    ]
-    spread = float(np.sqrt(np.mean(np.concatenate(errors) ** 2))) if errors else 1.0
+    kinds = [str(count) for count in pictures.counts]
+    clips = folds_of(clips_of(pictures.features, pictures.days).tolist(), kinds, FOLDS)
+    by_day = _errors(pictures, np.unique([str(day) for day in pictures.days], return_inverse=True)[1])
+    by_clip = _errors(pictures, clips)
+    light, dark = ~pictures.dark, pictures.dark
+    spread = max(_size(by_clip[light]), _size(by_day[light])) or 1.0
     return replace(
-        _learned(features, truth, grey, np.ones(len(truth), np.bool_), most), spread=max(spread, LEAST_SPREAD)
+        _learned(pictures, np.ones(len(kinds), np.bool_)),
+        spread=max(spread, LEAST_SPREAD),
+        dark_spread=max(_size(by_clip[dark]), _size(by_day[dark]) or UNSEEN_NIGHT, LEAST_SPREAD),
     )
 
 
-def _learned(features: Floats, counts: Floats, grey: Floats | None, use: NDArray[np.bool_], most: int) -> RoostCounter:
+def _errors(pictures: RoostPictures, folds: NDArray[np.intp]) -> Floats:
+    """(n,) counts by what was learned from the other folds, less the labels; not a number where there are none."""
+    found = np.full(len(folds), np.nan, np.float32)
+    for fold in np.unique(folds):
+        out = folds == fold
+        if (~out).sum() >= LEAST_LEFT:
+            found[out] = _learned(pictures, ~out).counted(pictures.features[out]) - pictures.counts[out]
+    return found
+
+
+def _size(errors: Floats) -> float:
+    """Root mean square; 0 of nothing known."""
+    known = errors[~np.isnan(errors)]
+    return float(np.sqrt(np.mean(known**2))) if len(known) else 0.0
+
+
+def _learned(pictures: RoostPictures, use: NDArray[np.bool_]) -> RoostCounter:
     """From the pictures in `use`, and from their grey copies, which thus never meet what is held out."""
-    if grey is None:
-        return _fit(features[use], counts[use], most)
-    return _fit(np.concatenate([features[use], grey[use]]), np.tile(counts[use], 2), most)
+    both = np.concatenate([pictures.features[use], pictures.grey[use]])
+    return _fit(both, np.tile(pictures.counts[use], 2), pictures.most)
 
 
 def _fit(features: Floats, counts: Floats, most: int) -> RoostCounter:
@@ -68,7 +102,9 @@ def _fit(features: Floats, counts: Floats, most: int) -> RoostCounter:
     kernel = rows @ rows.T + RIDGE * rows.size * np.eye(len(rows))
     weights = rows.T @ np.linalg.solve(kernel, counts - usual)
     bias = usual - float(centre @ weights)
-    return RoostCounter(mean.astype(np.float32), scale.astype(np.float32), weights.astype(np.float32), bias, 1.0, most)
+    return RoostCounter(
+        mean.astype(np.float32), scale.astype(np.float32), weights.astype(np.float32), bias, 1.0, 1.0, most
+    )
 
 
 def greyed(crop: Pixels) -> Pixels:

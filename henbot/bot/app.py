@@ -25,8 +25,11 @@ from telegram.ext import (
     filters,
 )
 
+from henbot.bot.export_talk import EXPORT_IN_WORDS, ExportTalk
 from henbot.bot.handlers import QUESTIONS, Context, Conversation
 from henbot.bot.language import languages, phrases
+from henbot.bot.ledger_talk import COMMANDS as TELLING
+from henbot.bot.ledger_talk import PRESSES, LedgerTalk
 from henbot.bot.pace import TELEGRAM_PACE, Pace
 from henbot.bot.publisher import Audience, Publisher
 from henbot.bot.replies import InTurn
@@ -49,7 +52,7 @@ GRACE_S = 2.0
 READ_TIMEOUT_S = 20.0
 """How long an answer is waited for. Longer than the library's 5 s: an answer given up on means a message twice."""
 
-PRIVATE_COMMANDS = (*QUESTIONS, "settings", "help", "start")
+PRIVATE_COMMANDS = (*QUESTIONS, *TELLING, "export", "settings", "help", "start")
 GROUP_COMMANDS = ("today", "hens", "eggs", "nest", "next", "help")
 UPDATES = [Update.MESSAGE, Update.CALLBACK_QUERY]
 
@@ -105,18 +108,17 @@ def build_application(settings: Settings, coop: CoopConfig, database: Database, 
         .concurrent_updates(InTurn())
     )
     application = cast("BotApplication", builder.build())
-    add_handlers(application, Conversation(database))
+    add_handlers(application, Conversation(database, may_tell=frozenset(coop.admins).__contains__))
     _add_heartbeat(application, database)
     return application
 
 
 def build_publisher(
     application: BotApplication, settings: Settings, coop: CoopConfig, database: Database, pace: Pace = TELEGRAM_PACE
-) -> Publisher | None:
-    """What tells the channel; None where there is no channel."""
-    if coop.channel is None:
-        return None
-    return Publisher(application.bot, database, settings.media, Audience(coop.channel, tuple(coop.admins)), pace)
+) -> Publisher:
+    """What tells the channel, if there is one, and those who subscribed."""
+    audience = Audience(coop.channel, tuple(coop.admins), coop.posts.policy, coop.quiet)
+    return Publisher(application.bot, database, settings.media, audience, pace)
 
 
 def add_handlers(application: BotApplication, conversation: Conversation) -> None:
@@ -125,8 +127,14 @@ def add_handlers(application: BotApplication, conversation: Conversation) -> Non
     for name in ("start", "help", "settings"):
         application.add_handler(CommandHandler(name, getattr(conversation, name), filters=fresh))
     application.add_handler(CommandHandler(list(QUESTIONS), conversation.question, filters=fresh))
+    ledger = LedgerTalk(conversation)
+    application.add_handler(CommandHandler(list(TELLING), ledger.command, filters=fresh))
+    export = ExportTalk(conversation).command
+    application.add_handler(CommandHandler("export", export, filters=fresh))
+    application.add_handler(MessageHandler(fresh & filters.ChatType.PRIVATE & filters.Regex(EXPORT_IN_WORDS), export))
     application.add_handler(MessageHandler(fresh & filters.COMMAND, conversation.unknown_command))
-    application.add_handler(MessageHandler(fresh & filters.TEXT, conversation.text))
+    application.add_handler(MessageHandler(fresh & filters.TEXT, ledger.text))
+    application.add_handler(CallbackQueryHandler(ledger.press, PRESSES))
     application.add_handler(CallbackQueryHandler(conversation.press))
     application.add_error_handler(conversation.went_wrong)
 

@@ -16,6 +16,7 @@ from henbot.domain.errors import HenbotError
 from henbot.domain.flock import Hen
 from henbot.domain.observations import HenId
 from henbot.services.coop_clock import clock_setting, wall_now
+from henbot.services.egg_balance import eggs_there
 from henbot.services.reports import coop_of, flock_of, nests_of
 from henbot.storage.database import Database
 from henbot.storage.tables import CoopRow
@@ -31,6 +32,15 @@ class Answer:
 
     text: str
     offers: tuple["Offer", ...] = ()
+    buttons: tuple["Button", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """Something that may be done by whom the coop trusts: its words (plain text), and what it says when pressed."""
+
+    words: str
+    callback_data: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +77,26 @@ def respond(database: Database, text: str, language: str | None = None, at: date
         if question is None:
             return Answer(wording.say("hint"), _offers(suggestions_for(text, hens), wording))
         offers = _offers(suggestions_for("", hens), wording) if question.intent is Intent.OFF_TOPIC else ()
-        return Answer(answered(Asking(session, question, wording, now)), offers)
+        asking = Asking(session, question, wording, now)
+        return Answer(answered(asking), offers, _buttons(asking))
+
+
+TAKEN = "taken"
+"""Begins what the button `all taken` says."""
+
+
+def take_button(session: Session, wording: Wording, now: datetime) -> tuple[Button, ...]:
+    """`All taken (5)`, where there is something to take."""
+    number = eggs_there(session, now)
+    return (Button(wording.say("button-all-taken", number=number), f"{TAKEN}:all"),) if number else ()
+
+
+def _buttons(asking: Asking) -> tuple[Button, ...]:
+    """What may be done after an answer: of the ledger of today, to say that all is taken."""
+    question = asking.question
+    is_now = question.period is None or question.period.last >= asking.today
+    is_ledger = question.intent is Intent.LEDGER and is_now and not question.no_such_date
+    return take_button(asking.session, asking.wording, asking.now) if is_ledger else ()
 
 
 def _offers(suggestions: Iterable[Suggestion], wording: Wording) -> tuple[Offer, ...]:
@@ -89,13 +118,14 @@ def answer_suggestion(
 
 def answer_command(
     database: Database, intent: Intent, text: str, language: str | None = None, at: datetime | None = None
-) -> str:
+) -> Answer:
     """The answer to a command with what stands behind it; arguments and errors as for `respond`."""
     with database.reading() as session:
         wording, now = _wording(session, language), _now(session, at)
         today = now.astimezone(wording.timezone).date()
         question = particulars(intent, text, today, hens_by_name(flock_of(session, retired=True)))
-        return answered(Asking(session, question, wording, now))
+        asking = Asking(session, question, wording, now)
+        return Answer(answered(asking), buttons=_buttons(asking))
 
 
 def day_answer(database: Database, days: int, language: str | None = None) -> str:
@@ -158,6 +188,11 @@ def hens_by_name(hens: Iterable[Hen]) -> dict[str, HenId]:
     """Hens by each of their names, and by their ids."""
     named = list(hens)
     return {hen.id: hen.id for hen in named} | {name: hen.id for hen in named for name in hen.names.values()}
+
+
+def moment(session: Session) -> datetime:
+    """The coop's present moment, aware UTC."""
+    return _now(session, None)
 
 
 def _wording(session: Session, language: str | None) -> Wording:

@@ -28,6 +28,7 @@ from henbot.bot.keyboards import (
     DAY,
     HELP,
     Press,
+    actions_keyboard,
     language_choice,
     offers_keyboard,
     read_press,
@@ -62,12 +63,21 @@ QUESTIONS: Mapping[str, Intent] = {
 """Commands that ask; what stands behind one says of whom and when."""
 
 
+def _nobody(user_id: int) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """The handlers, over one database."""
+    """The handlers, over one database.
+
+    Attributes:
+        may_tell: whether a person (user id) may tell of eggs taken and the like; called off the loop.
+    """
 
     database: Database
     replies: Replies = field(default_factory=Replies)
+    may_tell: Callable[[int], bool] = _nobody
 
     async def start(self, update: Update, context: Context) -> None:
         """/start: greets, and offers what to ask first."""
@@ -81,11 +91,11 @@ class Conversation:
             name = escape(user.first_name if user else "", quote=False)
             return spoken.say("start", name=name, coop=escape(coop, quote=False))
 
-        await self._reply(update, context, greeting, with_suggestions=True)
+        await self.reply(update, context, greeting, with_suggestions=True)
 
     async def help(self, update: Update, context: Context) -> None:
         """/help: what can be asked."""
-        await self._reply(update, context, lambda spoken: help_answer(self.database, spoken.language))
+        await self.reply(update, context, lambda spoken: help_answer(self.database, spoken.language))
 
     async def question(self, update: Update, context: Context) -> None:
         """/today, /hen NAME, /stats PERIOD and the like: a question whose kind the command says."""
@@ -93,23 +103,23 @@ class Conversation:
         command, _, rest = (message.text or "" if message else "").lstrip("/").partition(" ")
         name = command.split("@")[0].lower()
         intent = Intent.FLOCK_LIST if name == "hen" and not rest.strip() else QUESTIONS[name]
-        await self._reply(update, context, lambda spoken: answer_command(self.database, intent, rest, spoken.language))
+        await self.reply(update, context, lambda spoken: answer_command(self.database, intent, rest, spoken.language))
 
     async def settings(self, update: Update, context: Context) -> None:
         """/settings: the language, with a button for each."""
         user, chat = update.effective_user, update.effective_chat
         if user is None or chat is None:
             return
-        spoken = await self._spoken(user)
+        spoken = await self.spoken(user)
         await self._send(update, context, _settings_text(spoken), language_choice(spoken, user.id))
 
     async def text(self, update: Update, context: Context) -> None:
         """A question in plain words; in a group, only one that is put to the bot."""
         message = update.effective_message
-        asked = _asked(message, context.bot.username) if message else None
+        asked = put_to_bot(message, context.bot.username) if message else None
         if asked is None:
             return
-        await self._reply(update, context, lambda spoken: respond(self.database, asked, spoken.language))
+        await self.reply(update, context, lambda spoken: respond(self.database, asked, spoken.language))
 
     async def unknown_command(self, update: Update, context: Context) -> None:
         """A command that there is not; in a group, only one with the bot's name behind it."""
@@ -119,29 +129,29 @@ class Conversation:
         command = message.text.split()[0].lower()
         if message.chat.type != ChatType.PRIVATE and not command.endswith(f"@{context.bot.username.lower()}"):
             return
-        await self._reply(update, context, lambda spoken: spoken.say("unknown-command"), with_suggestions=True)
+        await self.reply(update, context, lambda spoken: spoken.say("unknown-command"), with_suggestions=True)
 
     async def press(self, update: Update, context: Context) -> None:
         """A pressed button: always answered, and heeded only if it was made for who pressed it."""
         query = update.callback_query
         if query is None:
             return
-        spoken = await self._spoken(query.from_user)
+        spoken = await self.spoken(query.from_user)
         press = read_press(query.data)
         if press is None:
-            await _answer_press(query, spoken.say("outdated-button"))
+            await answer_press(query, spoken.say("outdated-button"))
         elif press.owner != query.from_user.id:
-            await _answer_press(query, spoken.say("not-your-buttons"), alert=True)
+            await answer_press(query, spoken.say("not-your-buttons"), alert=True)
         elif press.kind == DAY:
-            await _answer_press(query)
-            await self._reply(
+            await answer_press(query)
+            await self.reply(
                 update, context, lambda spoken: day_answer(self.database, int(press.argument), spoken.language)
             )
         elif press.kind == ASK:
-            await _answer_press(query)
+            await answer_press(query)
             await self._answer_offer(update, context, press)
         elif press.kind == HELP:
-            await _answer_press(query)
+            await answer_press(query)
             await self.help(update, context)
         else:
             await self._choose_language(query, press)
@@ -172,7 +182,7 @@ class Conversation:
 
         await asyncio.to_thread(choose)
         spoken = phrases(press.argument)
-        await _answer_press(query, spoken.say("settings-language"))
+        await answer_press(query, spoken.say("settings-language"))
         try:
             await query.edit_message_text(
                 _settings_text(spoken), parse_mode=ParseMode.HTML, reply_markup=language_choice(spoken, press.owner)
@@ -181,7 +191,7 @@ class Conversation:
             if "not modified" not in exc.message.lower():  # pressed twice
                 raise
 
-    async def _reply(
+    async def reply(
         self,
         update: Update,
         context: Context,
@@ -190,7 +200,7 @@ class Conversation:
     ) -> None:
         """Put an answer into words in the person's language and send it."""
         user = update.effective_user
-        spoken = await self._spoken(user)
+        spoken = await self.spoken(user)
         try:
             said = await asyncio.to_thread(words, spoken)
         except CoopUnknown:
@@ -199,12 +209,14 @@ class Conversation:
         markup = suggestions(spoken, user.id) if with_suggestions and user else None
         if answer.offers and user:
             markup = offers_keyboard([(offer.suggestion, offer.words) for offer in answer.offers], user.id)
+        if answer.buttons and user and await self.may(user.id):
+            markup = actions_keyboard([(button.words, button.callback_data) for button in answer.buttons])
         await self._send(update, context, answer.text, markup)
 
     async def _answer_offer(self, update: Update, context: Context, press: Press) -> None:
         suggestion = suggestion_of(press.argument)
         if suggestion is not None:
-            await self._reply(
+            await self.reply(
                 update, context, lambda spoken: answer_suggestion(self.database, suggestion, spoken.language)
             )
 
@@ -218,7 +230,19 @@ class Conversation:
         reply_to = message.message_id if message and chat.type != ChatType.PRIVATE else None
         await self.replies.send(context.bot, chat.id, text, markup, reply_to)
 
-    async def _spoken(self, user: User | None) -> Phrases:
+    async def send_file(self, update: Update, context: Context, file: tuple[str, bytes], caption: str) -> None:
+        """Answer with a file (its name and content), as `reply` answers with words."""
+        chat, message = update.effective_chat, update.message
+        if chat is not None:
+            reply_to = message.message_id if message and chat.type != ChatType.PRIVATE else None
+            await self.replies.send_file(context.bot, chat.id, file, caption, reply_to)
+
+    async def may(self, user_id: int) -> bool:
+        """Whether a person may tell of eggs taken and the like."""
+        allowed: bool = await asyncio.to_thread(self.may_tell, user_id)
+        return allowed
+
+    async def spoken(self, user: User | None) -> Phrases:
         """The language a person chose, else Telegram's word for it, else the coop's."""
         return phrases(await asyncio.to_thread(self._language, user))
 
@@ -241,7 +265,7 @@ def _settings_text(spoken: Phrases) -> str:
     return spoken.say("settings", language=spoken.say("language-name"))
 
 
-def _asked(message: Message, username: str) -> str | None:
+def put_to_bot(message: Message, username: str) -> str | None:
     """The text that was put to the bot: all of a private chat; in a group, replies to it and what names it."""
     text = message.text or ""
     if message.chat.type == ChatType.PRIVATE:
@@ -254,7 +278,8 @@ def _asked(message: Message, username: str) -> str | None:
     return text if is_ours else None
 
 
-async def _answer_press(query: CallbackQuery, text: str | None = None, alert: bool = False) -> None:
+async def answer_press(query: CallbackQuery, text: str | None = None, alert: bool = False) -> None:
+    """Answer a press, so that the button stops waiting."""
     try:
         await query.answer(text, show_alert=alert)
     except BadRequest as exc:

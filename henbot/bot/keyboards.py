@@ -50,6 +50,11 @@ def offers_keyboard(offers: Iterable[tuple[Suggestion, str]], owner: int) -> Inl
     return InlineKeyboardMarkup(rows)
 
 
+def actions_keyboard(actions: Iterable[tuple[str, str]]) -> InlineKeyboardMarkup:
+    """A button for each thing that may be done: its words, and what it says when pressed."""
+    return InlineKeyboardMarkup([[InlineKeyboardButton(words, callback_data=data)] for words, data in actions])
+
+
 def suggestions(spoken: Phrases, owner: int) -> InlineKeyboardMarkup:
     """Today, yesterday, help."""
     buttons = [("button-today", DAY, "0"), ("button-yesterday", DAY, "-1"), ("button-help", HELP, "")]

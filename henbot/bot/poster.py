@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from telegram import InputMediaPhoto, Message
+from telegram import InputMediaPhoto, Message, ReplyParameters
 from telegram.constants import ParseMode
 from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
 from telegram.ext import ExtBot
@@ -32,7 +32,7 @@ class FileForgotten(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Poster:
-    """Writes to chats. Every message is silent: nothing here rings.
+    """Writes to chats. A message is silent unless it is said that it rings.
 
     What passes through: RetryAfter, and NetworkError where no answer came.
     """
@@ -67,6 +67,7 @@ class Poster:
 
     async def _send(self, chat_id: int, telling: Telling) -> Told:
         content = await self._content(telling.picture)
+        reply_to = ReplyParameters(telling.reply_to, allow_sending_without_reply=True) if telling.reply_to else None
         if telling.picture is not None and content is not None:
             try:
                 sent = await self.bot.send_photo(
@@ -75,7 +76,8 @@ class Poster:
                     caption=telling.text,
                     filename="nest.jpg",
                     parse_mode=ParseMode.HTML,
-                    disable_notification=True,
+                    disable_notification=not telling.rings,
+                    reply_parameters=reply_to,
                 )
             except BadRequest as exc:
                 if _says(exc, _REFUSES):
@@ -84,7 +86,13 @@ class Poster:
                 # Telegram does not like the picture (a size or ratio, say): the words are worth more than nothing.
             else:
                 return _told(telling, sent, telling.picture)
-        sent = await self.bot.send_message(chat_id, telling.text, parse_mode=ParseMode.HTML, disable_notification=True)
+        sent = await self.bot.send_message(
+            chat_id,
+            telling.text,
+            parse_mode=ParseMode.HTML,
+            disable_notification=not telling.rings,
+            reply_parameters=reply_to,
+        )
         return _told(telling, sent, None)
 
     async def _edit_picture(self, post: DuePost, telling: Telling, picture: Picture) -> Told:

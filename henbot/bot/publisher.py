@@ -1,12 +1,13 @@
-"""Tells the channel: one silent message per bout, edited as it goes on. Nothing is lost, hardly anything repeated.
+"""Tells the channel and those who subscribed: each by its policy. Nothing is lost, hardly anything repeated.
 
 Posts wait in the database. A post is sent, and what was sent is stored; it is sent twice only if Telegram's answer was
-lost or the process died before the answer was stored. No transaction is held while Telegram is waited for.
+lost or the process died before the answer was stored, and then it does not ring again. No transaction is held while
+Telegram is waited for.
 """
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -23,10 +24,12 @@ from henbot.bot.pace import TELEGRAM_PACE, Pace, Pacer
 from henbot.bot.poster import ChatRefuses, FileForgotten, Poster
 from henbot.bot.telling import Step, Telling, telling, wall_wait_s
 from henbot.domain.errors import HenbotError
+from henbot.domain.policies import Policy, QuietHours
 from henbot.services import posts
-from henbot.services.changes import Signal
+from henbot.services.changes import MARK, Signal
 from henbot.services.coop_clock import clock_setting, wall_now
 from henbot.services.posts import DuePost, Told
+from henbot.services.subscriptions import Subscription, subscriptions, unsubscribe
 from henbot.storage.database import Database
 
 T = TypeVar("T")
@@ -45,6 +48,9 @@ LEAST_WAIT_S = 0.02
 FIRST_BACKOFF_S = 1.0
 LONGEST_BACKOFF_S = 60.0
 
+SUBSCRIBERS_MARK = "changes of subscribers"
+"""How far those who subscribed have been told: a channel that cannot be found must not hold them up."""
+
 REFUSED_PAUSE = timedelta(minutes=5)
 """How long a chat that refused is left alone before it is tried again."""
 
@@ -54,12 +60,16 @@ class Audience:
     """Whom the publisher writes to.
 
     Attributes:
-        channel: a chat's number or @name.
+        channel: a chat's number or @name; None where there is none, and those who subscribed are all.
         admins: people who are told when the channel refuses, in private.
+        policy: what the channel is told.
+        quiet: the coop's quiet hours, for the channel and for chats that have set none of their own.
     """
 
-    channel: int | str
+    channel: int | str | None
     admins: Sequence[int] = ()
+    policy: Policy = Policy()  # noqa: RUF009 - it is frozen
+    quiet: QuietHours | None = None
 
 
 @dataclass(slots=True)
@@ -82,6 +92,7 @@ class Publisher:
     _pacer: Pacer = field(init=False)
     _backoff_s: float = field(default=0.0, init=False)
     _quiet_until_s: float = field(default=0.0, init=False)
+    _look_up_from_s: float = field(default=0.0, init=False)
     _is_missing_told: bool = field(default=False, init=False)
     _stopping: bool = field(default=False, init=False)
 
@@ -119,10 +130,7 @@ class Publisher:
             return self._back_off(exc)
 
     async def _step(self) -> float:
-        chat_id = await self._channel()
-        if chat_id is None:
-            return IDLE_S
-        await self._fan_out(chat_id)
+        await self._fan_out(await self._channel())
         left_s = self._quiet_until_s - time.monotonic()
         if left_s > 0:
             return left_s
@@ -137,33 +145,46 @@ class Publisher:
         wall, now_s = wall_now(), time.monotonic()
         paused = posts.pauses(session, wall)
         wait_s = IDLE_S
-        for post in posts.due_posts(session):
+        chats = self._chats(session)
+        for post in posts.due_posts(session, chats=chats):
             until = max(paused.get(post.chat_id, wall), paused.get(posts.ALL_CHATS, wall))
             blocked_s = max((until - wall).total_seconds(), self._pacer.wait_s(post.chat_id, now_s))
             if blocked_s > 0:
                 wait_s = min(wait_s, blocked_s)
                 continue
-            told = self._telling(session, post, wall)
+            told = self._telling(session, post, wall, chats[post.chat_id])
             if told.step is not Step.HOLD or told.hold_until is None:
                 return 0.0, (post, told)
             held_s = wall_wait_s(clock_setting(session), told.hold_until, wall)
             wait_s = min(wait_s, max(held_s, LEAST_WAIT_S)) if held_s is not None else wait_s
         return wait_s, None
 
-    def _telling(self, session: Session, post: DuePost, wall: datetime) -> Telling:
+    def _chats(self, session: Session) -> Mapping[int, Subscription]:
+        """All that are written to now."""
+        channel = [Subscription(self._chat_id, self.audience.policy)] if self._chat_id is not None else []
+        return {chat.chat_id: chat for chat in (*subscriptions(session), *channel)}
+
+    def _telling(self, session: Session, post: DuePost, wall: datetime, chat: Subscription) -> Telling:
         try:
-            return telling(session, post, wall)
+            return telling(session, post, wall, chat.policy, self.audience.quiet, chat.language)
         except CoopUnknown:
             raise
         except HenbotError as exc:
             # One bout that cannot be put into words must not stop the others.
-            log.error("post.unspeakable", bout=post.subject_id, reason=str(exc))
+            log.error("post.unspeakable", subject=post.subject, id=post.subject_id, reason=str(exc))
             return Telling(Step.NOTHING, "", post.wanted_revision)
 
     async def _tell(self, post: DuePost, told: Telling) -> None:
         poster = Poster(self.bot, self.media)
+        if told.rings:
+            await self._write(lambda session: posts.begin_sending(session, post.id))
         try:
             outcome = await poster.carry_out(post, told)
+        except TelegramError:
+            # This process lives, and will send it again: it may ring then. Only a death leaves it open.
+            if told.rings:
+                await self._write(lambda session: posts.end_sending(session, post.id))
+            raise
         except ChatRefuses as exc:
             await self._refused(post, str(exc))
             return
@@ -180,6 +201,10 @@ class Publisher:
         _log_outcome(post, told, outcome)
 
     async def _refused(self, post: DuePost, reason: str) -> None:
+        if post.chat_id != self._chat_id:
+            log.info("subscriber.gone", chat=post.chat_id, reason=reason)
+            await self._write(lambda session: unsubscribe(session, post.chat_id))
+            return
         until = wall_now() + REFUSED_PAUSE
 
         def store(session: Session) -> bool:
@@ -215,10 +240,12 @@ class Publisher:
 
     async def _channel(self) -> int | None:
         """The channel's number; None while it cannot be found by its name."""
-        if self._chat_id is None and isinstance(self.audience.channel, int):
-            self._chat_id = self.audience.channel
-        if self._chat_id is None and time.monotonic() >= self._quiet_until_s:
-            self._chat_id = await self._look_up(str(self.audience.channel))
+        name = self.audience.channel
+        if self._chat_id is None and isinstance(name, int):
+            self._chat_id = name
+        is_time = time.monotonic() >= max(self._quiet_until_s, self._look_up_from_s)
+        if self._chat_id is None and name is not None and is_time:
+            self._chat_id = await self._look_up(str(name))
         return self._chat_id
 
     async def _look_up(self, name: str) -> int | None:
@@ -226,24 +253,31 @@ class Publisher:
             return (await self.bot.get_chat(name)).id
         except BadRequest as exc:
             reason = exc.message
-        self._quiet_until_s = time.monotonic() + REFUSED_PAUSE.total_seconds()
+        self._look_up_from_s = time.monotonic() + REFUSED_PAUSE.total_seconds()
         log.warning("chat.refuses", chat=name, reason=reason)
         if not self._is_missing_told:
             self._is_missing_told = True
             await self._tell_admins(name, reason)
         return None
 
-    async def _fan_out(self, chat_id: int) -> None:
+    async def _fan_out(self, channel: int | None) -> None:
+        names = [SUBSCRIBERS_MARK, *([MARK] if channel is not None else [])]
+
         def fan_out() -> None:
             with self.database.reading() as session:
-                if not posts.anything_new(session):
+                if not any(posts.anything_new(session, name) for name in names):
                     return
             with self.database.writing() as session:
                 posts.end_pauses(session, wall_now())
-                posts.fan_out(session, [chat_id], self.stale_after)
+                posts.fan_out(session, self._subscribers(session), self.stale_after, SUBSCRIBERS_MARK)
+                if channel is not None:
+                    posts.fan_out(session, [Subscription(channel, self.audience.policy)], self.stale_after)
                 session.commit()
 
         await asyncio.to_thread(fan_out)
+
+    def _subscribers(self, session: Session) -> list[Subscription]:
+        return [chat for chat in subscriptions(session) if chat.chat_id != self._chat_id]
 
     async def _read(self, work: Callable[[Session], T]) -> T:
         def reading() -> T:
@@ -266,6 +300,8 @@ class Publisher:
 
 def _log_outcome(post: DuePost, told: Telling, outcome: Told) -> None:
     if outcome.failure is not None:
-        log.warning("post.failed", bout=post.subject_id, step=told.step.value, reason=outcome.failure)
+        log.warning(
+            "post.failed", subject=post.subject, id=post.subject_id, step=told.step.value, reason=outcome.failure
+        )
     elif told.step is not Step.NOTHING:
-        log.info("post.told", bout=post.subject_id, step=told.step.value, revision=told.revision)
+        log.info("post.told", subject=post.subject, id=post.subject_id, step=told.step.value, revision=told.revision)

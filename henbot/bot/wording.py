@@ -64,8 +64,12 @@ class Wording:
 
     def nest_label(self, bout: BoutReport) -> str:
         """The nest's name where there are several to lay in; else nothing."""
+        return self.nest_label_of(bout.nest)
+
+    def nest_label_of(self, nest_id: NestId) -> str:
+        """As `nest_label`, of a nest by its id."""
         laying = [nest for nest in self.nests if nest.kind is NestKind.NEST]
-        found = [nest for nest in laying if nest.id == bout.nest]
+        found = [nest for nest in laying if nest.id == nest_id]
         return escape(found[0].name_in(self.phrases.language), quote=False) if found and len(laying) > 1 else ""
 
     @property

@@ -20,8 +20,10 @@ from henbot.config.fields import (
     name_in,
     wrong,
 )
+from henbot.config.posts import PostsSection
 from henbot.config.sources import SourceConfig
 from henbot.domain.observations import UNKNOWN, CameraId, HenId, NestId
+from henbot.domain.policies import QuietHours
 
 
 class _Identified(Protocol):
@@ -162,6 +164,7 @@ class CoopConfig(Section):
         channel: the Telegram channel for posts: its number, or `@name`; None for no channel.
         admins: Telegram user ids of those who may correct and configure.
         quiet_hours: when nothing rings, in coop time.
+        posts: what the channel is told.
     """
 
     coop: CoopSection
@@ -172,6 +175,7 @@ class CoopConfig(Section):
     channel: Annotated[int | str, BeforeValidator(_read_channel)] | None = None
     admins: Annotated[list[Annotated[int, Field(gt=0, lt=2**52)]], Field(default_factory=list)]
     quiet_hours: Hours | None = None
+    posts: Annotated[PostsSection, Field(default_factory=PostsSection)]
 
     _folder: Path = PrivateAttr(default_factory=Path)
 
@@ -179,3 +183,9 @@ class CoopConfig(Section):
     def folder(self) -> Path:
         """The folder of the file, to which its paths are relative (those read here have been resolved)."""
         return self._folder
+
+    @property
+    def quiet(self) -> QuietHours | None:
+        """When nothing rings, as the domain has it."""
+        hours = self.quiet_hours
+        return QuietHours(hours.start, hours.end) if hours else None

@@ -55,6 +55,16 @@ class DailyHours:
         return f"{self.start:%H:%M}-{self.end:%H:%M}"
 
 
+_TIME = re.compile(r"(\d{1,2}):(\d{2})")
+
+
+def read_time_of_day(written: Any) -> time | None:
+    """A time of day like `20:30`; None of anything else."""
+    found = _TIME.fullmatch(written.strip()) if isinstance(written, str) else None
+    hour, minute = map(int, found.groups()) if found else (24, 0)
+    return time(hour, minute) if hour < 24 and minute < 60 else None
+
+
 _HOURS = re.compile(r"(\d{1,2}):(\d{2})\s*[-\u2013]\s*(\d{1,2}):(\d{2})")
 
 

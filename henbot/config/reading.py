@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 
 from henbot.config.coop import CameraConfig, CoopConfig, CoopSection, HenConfig, NestConfig, Place
 from henbot.config.fields import WRONG, Section, did_you_mean
+from henbot.config.posts import PostsSection
 from henbot.config.sources import SOURCES
 from henbot.domain.errors import ConfigInvalid
 from henbot.logs import masked
@@ -23,6 +24,7 @@ _SECTIONS: Mapping[str, type[Section]] = {
     "hens": HenConfig,
     "cameras": CameraConfig,
     "nests": NestConfig,
+    "posts": PostsSection,
     **SOURCES,
 }
 
@@ -34,6 +36,8 @@ _EXPLAINED = {
     "int_type": "this is not a whole number.",
     "int_parsing": "this is not a whole number.",
     "int_from_float": "this is not a whole number.",
+    "bool_type": "write true or false.",
+    "bool_parsing": "write true or false.",
     "float_type": "this is not a number.",
     "float_parsing": "this is not a number.",
     "greater_than": "it must be more than {gt}.",

@@ -116,3 +116,8 @@ class Observation:
 def most_probable_count(probabilities: Sequence[float]) -> int | None:
     """The count with the highest probability, given those of 0, 1, 2, …; None of none."""
     return max(range(len(probabilities)), key=probabilities.__getitem__, default=None)
+
+
+def is_told(probabilities: Sequence[float]) -> bool:
+    """Whether any count is likelier than another, given those of 0, 1, 2, …: else it cannot be told."""
+    return bool(probabilities) and max(probabilities) - min(probabilities) > 1e-6

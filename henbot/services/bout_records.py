@@ -1,20 +1,22 @@
 """Writing bouts: visits put together, ruled by eggs and time, and told when that is news."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
+from henbot.domain.events import EggLaid
 from henbot.domain.observations import NestId, VisitId
 from henbot.domain.verdicts import Ruling, Verdict, ruling_of
 from henbot.domain.visits import Bout, bouts_of
+from henbot.services.changes import BOUT, EGG
 from henbot.services.egg_ledger import Findings, findings, laying_stays, show_eggs
 from henbot.services.event_records import add_events
 from henbot.services.reports import coop_of, visit_of
 from henbot.services.watch_hours import is_watched_for
-from henbot.storage.tables import BoutRow, ChangeRow, VisitRow
+from henbot.storage.tables import BoutRow, ChangeRow, EventRow, VisitRow
 
 BOUT_WINDOW = timedelta(hours=24)
 """How far back the bouts of a nest are put together and ruled anew."""
@@ -49,7 +51,7 @@ def regroup(
         if row.revision:  # else nobody was told of it: it began outside the watch hours
             _tell(session, row, at)
     if counted:
-        add_events(session, found.events)
+        _tell_eggs(session, add_events(session, found.events), at)
         show_eggs(session, found, bouts)
 
 
@@ -122,4 +124,12 @@ def _stored_words(row: BoutRow) -> Mapping[str, Any]:
 
 def _tell(session: Session, row: BoutRow, at: datetime) -> None:
     row.revision += 1
-    session.add(ChangeRow(subject="bout", subject_id=row.id, revision=row.revision, at=at))
+    session.add(ChangeRow(subject=BOUT, subject_id=row.id, revision=row.revision, at=at))
+
+
+def _tell_eggs(session: Session, events: Iterable[EventRow], at: datetime) -> None:
+    """Note eggs that were seen; like all else, those that nothing is claimed of are left out."""
+    coop = coop_of(session)
+    for event in events:
+        if event.kind == EggLaid.kind and is_watched_for(event.at, coop):
+            session.add(ChangeRow(subject=EGG, subject_id=str(event.id), revision=1, at=at))

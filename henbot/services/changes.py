@@ -15,6 +15,9 @@ from henbot.storage.tables import ChangeRow, MarkRow
 MARK = "changes"
 """Name of the mark: the newest change that was fanned out to posts."""
 
+BOUT, EGG = "bout", "egg"
+"""Subjects of changes: a bout by its id, eggs that were seen by the id of their event."""
+
 POLL_S = 0.2
 """How often SQLite is asked whether somebody else wrote; one PRAGMA takes some 10 microseconds."""
 
@@ -82,9 +85,9 @@ class Change:
     at: datetime
 
 
-def mark(session: Session) -> int:
+def mark(session: Session, name: str = MARK) -> int:
     """The id of the newest change that was read; 0 before the first."""
-    row = session.get(MarkRow, MARK)
+    row = session.get(MarkRow, name)
     return row.value if row else 0
 
 
@@ -93,9 +96,9 @@ def newest_change(session: Session) -> int:
     return session.execute(select(func.max(ChangeRow.id))).scalar_one() or 0
 
 
-def set_mark(session: Session, change_id: int) -> None:
+def set_mark(session: Session, change_id: int, name: str = MARK) -> None:
     """Note how far changes have been read."""
-    session.merge(MarkRow(name=MARK, value=change_id))
+    session.merge(MarkRow(name=name, value=change_id))
 
 
 def changes_after(session: Session, after: int, until: int, subjects: Iterable[str]) -> list[Change]:

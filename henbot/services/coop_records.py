@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from henbot.config import CameraConfig, CoopConfig
@@ -43,3 +43,9 @@ def _seed_camera(session: Session, coop_id: int, config: CameraConfig) -> None:
         row = session.get(NestRow, nest.id) or NestRow(id=nest.id)
         row.camera_id, row.kind, row.names, row.dummy_eggs = config.id, nest.kind, dict(nest.names), nest.dummy_eggs
         session.add(row)
+
+
+def dummy_eggs(session: Session) -> int:
+    """Eggs of wood or clay that are declared for the nests there are; they are never counted."""
+    query = select(func.sum(NestRow.dummy_eggs)).where(NestRow.kind == "nest", NestRow.retired_at.is_(None))
+    return int(session.execute(query).scalar() or 0)

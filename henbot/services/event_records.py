@@ -11,8 +11,13 @@ from henbot.domain.events import EggsMoved, Event, VisitEvent
 from henbot.storage.tables import EventRow
 
 
-def add_events(session: Session, events: Iterable[Event]) -> None:
-    """Write events that are not known yet: they are unique by visit (or nest and origin), kind and time."""
+def add_events(session: Session, events: Iterable[Event]) -> list[EventRow]:
+    """Write events that are not known yet: they are unique by visit (or nest and origin), kind and time.
+
+    Returns:
+        Those that were written, with their ids.
+    """
+    written: list[EventRow] = []
     for event in events:
         visit = event.visit if isinstance(event, VisitEvent) else None
         known = session.execute(
@@ -28,6 +33,10 @@ def add_events(session: Session, events: Iterable[Event]) -> None:
             row = EventRow(nest_id=event.nest, visit_id=visit, kind=event.kind, at=event.at, origin=_origin(event))
             row.details = event_details(event)
             session.add(row)
+            written.append(row)
+    if written:
+        session.flush()
+    return written
 
 
 def event_details(event: Event) -> dict[str, Any]:

@@ -1,14 +1,25 @@
-"""The model versions that the database knows: desired by the admin, serving in the worker."""
+"""The model versions that the database knows: desired by the admin, serving in the worker, looking on in shadow."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from henbot.storage.tables import ModelVersionRow
+
+
+class Origin(StrEnum):
+    """Where a version comes from. One that was trained by a command serves by itself where none was ever chosen; a
+    candidate and an imported one wait for the admin.
+    """
+
+    TRAINED = "trained"
+    CANDIDATE = "candidate"
+    IMPORTED = "imported"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +32,40 @@ class FoundVersion:
     manifest: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version as the admin sees it.
+
+    Attributes:
+        report: how it compared when it was made; None where it was not compared.
+        failure: why it does not serve although it was asked for.
+        served_at: when it last began to serve; None if it never did.
+    """
+
+    id: str
+    folder: str
+    created_at: datetime
+    origin: Origin
+    manifest: Mapping[str, Any]
+    report: Mapping[str, Any] | None
+    desired: bool
+    serving: bool
+    shadow: bool
+    pinned: bool
+    failure: str | None
+    served_at: datetime | None
+
+
+class VersionInUse(ValueError):
+    """A version that must not be removed: `reason` is `serving`, `pinned` or `last_good`."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
 def register_versions(session: Session, versions: Iterable[FoundVersion]) -> None:
-    """Note versions that the database has not heard of; the newest is desired where none was ever chosen."""
+    """Note versions that were not heard of yet; the newest trained one is desired where none was ever chosen."""
     for version in versions:
         row = session.get(ModelVersionRow, version.id)
         if row is None:
@@ -31,9 +74,40 @@ def register_versions(session: Session, versions: Iterable[FoundVersion]) -> Non
         row.folder, row.manifest = version.folder, dict(version.manifest)
     session.flush()
     if desired_version(session) is None:
-        newest = session.execute(select(ModelVersionRow).order_by(ModelVersionRow.created_at.desc()).limit(1))
-        if row := newest.scalar_one_or_none():
+        newest = (
+            select(ModelVersionRow)
+            .where(ModelVersionRow.origin == Origin.TRAINED, ModelVersionRow.removed_at.is_(None))
+            .order_by(ModelVersionRow.created_at.desc())
+            .limit(1)
+        )
+        if row := session.execute(newest).scalar_one_or_none():
             row.desired = True
+
+
+def note_new(
+    session: Session, version: FoundVersion, origin: Origin, report: Mapping[str, Any] | None = None
+) -> Version:
+    """Note a version that was made or brought for the admin to decide about; it does not serve by itself."""
+    row = session.get(ModelVersionRow, version.id)
+    if row is None:
+        row = ModelVersionRow(id=version.id, created_at=version.created_at, desired=False, serving=False)
+        session.add(row)
+    row.folder, row.manifest, row.origin = version.folder, dict(version.manifest), origin
+    row.report, row.removed_at = (dict(report) if report is not None else None), None
+    session.flush()
+    return _version(row)
+
+
+def known_versions(session: Session) -> list[Version]:
+    """All that were not removed, the newest first."""
+    query = select(ModelVersionRow).where(ModelVersionRow.removed_at.is_(None))
+    return [_version(row) for row in session.execute(query.order_by(ModelVersionRow.created_at.desc())).scalars()]
+
+
+def version_by_id(session: Session, version: str) -> Version | None:
+    """A version that was not removed; None if there is none of that id."""
+    row = session.get(ModelVersionRow, version)
+    return _version(row) if row is not None and row.removed_at is None else None
 
 
 def desired_version(session: Session) -> ModelVersionRow | None:
@@ -41,14 +115,112 @@ def desired_version(session: Session) -> ModelVersionRow | None:
     return session.execute(select(ModelVersionRow).where(ModelVersionRow.desired)).scalars().first()
 
 
-def note_serving(session: Session, version: str | None) -> None:
-    """Write which version runs; None for the stock recogniser."""
+def serving_version(session: Session) -> Version | None:
+    """The version that runs; None for the shipped one."""
+    row = session.execute(select(ModelVersionRow).where(ModelVersionRow.serving)).scalars().first()
+    return _version(row) if row else None
+
+
+def want(session: Session, version: str) -> str | None:
+    """Ask for a version to serve; the id of the one asked for before, to go back to.
+
+    Raises:
+        KeyError: there is no such version.
+    """
+    if version_by_id(session, version) is None:
+        raise KeyError(version)
+    before = desired_version(session)
+    for row in session.execute(select(ModelVersionRow)).scalars():
+        row.desired = row.id == version
+        if row.desired:
+            row.failure, row.shadow = None, False
+    return before.id if before is not None and before.id != version else None
+
+
+def last_good(session: Session) -> Version | None:
+    """The version that served before the one that is asked for now: what rolling back goes to."""
+    query = (
+        select(ModelVersionRow)
+        .where(
+            ModelVersionRow.served_at.is_not(None),
+            ModelVersionRow.removed_at.is_(None),
+            ModelVersionRow.failure.is_(None),
+            ModelVersionRow.desired.is_(False),
+        )
+        .order_by(ModelVersionRow.served_at.desc())
+        .limit(1)
+    )
+    row = session.execute(query).scalar_one_or_none()
+    return _version(row) if row else None
+
+
+def note_serving(session: Session, version: str | None, at: datetime | None = None) -> None:
+    """Write which version runs, and since when; None for the stock recogniser."""
     for row in session.execute(select(ModelVersionRow)).scalars():
         row.serving = row.id == version
         if row.serving:
-            row.failure = None
+            row.failure, row.served_at = None, at or row.served_at
 
 
 def note_failure(session: Session, version: str, reason: str) -> None:
     """Write why a desired version does not run."""
     session.get_one(ModelVersionRow, version).failure = reason[:255]
+
+
+def give_up(session: Session, version: str, reason: str, back_to: str | None) -> None:
+    """Write why a version does not serve, and ask for the one that served before again, if there was one."""
+    note_failure(session, version, reason)
+    if back_to is not None and back_to != version:
+        for row in session.execute(select(ModelVersionRow)).scalars():
+            row.desired = row.id == back_to
+
+
+def set_shadow(session: Session, version: str | None) -> None:
+    """Let one version look on beside the serving one, or none."""
+    for row in session.execute(select(ModelVersionRow)).scalars():
+        row.shadow = row.id == version and not row.desired
+
+
+def set_pinned(session: Session, version: str, *, pinned: bool) -> None:
+    """Keep a version from being removed, or no more."""
+    session.get_one(ModelVersionRow, version).pinned = pinned
+
+
+def remove(session: Session, version: str, at: datetime) -> str:
+    """Forget a version, whose past stays; returns its folder, for the detector to clear.
+
+    Raises:
+        KeyError: there is no such version.
+        VersionInUse: it serves or is asked for, it is pinned, or it is the one to go back to.
+    """
+    found = version_by_id(session, version)
+    if found is None:
+        raise KeyError(version)
+    good = last_good(session)
+    for reason, holds in (
+        ("serving", found.serving or found.desired),
+        ("pinned", found.pinned),
+        ("last_good", good is not None and good.id == version),
+    ):
+        if holds:
+            raise VersionInUse(reason)
+    row = session.get_one(ModelVersionRow, version)
+    row.removed_at, row.shadow = at, False
+    return row.folder
+
+
+def _version(row: ModelVersionRow) -> Version:
+    return Version(
+        id=row.id,
+        folder=row.folder,
+        created_at=row.created_at,
+        origin=Origin(row.origin or Origin.TRAINED),
+        manifest=row.manifest,
+        report=row.report,
+        desired=row.desired,
+        serving=row.serving,
+        shadow=bool(row.shadow),
+        pinned=bool(row.pinned),
+        failure=row.failure,
+        served_at=row.served_at,
+    )

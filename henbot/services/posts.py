@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from henbot.services.changes import changes_after, mark, newest_change, set_mark
+from henbot.services.changes import BOUT, EGG, MARK, changes_after, mark, newest_change, set_mark
 from henbot.services.coop_clock import clock_setting, wall_now
-from henbot.storage.tables import BoutRow, MediaRow, PauseRow, PostRow
-
-BOUT = "bout"
-"""The subject of a post: one message per bout and chat."""
+from henbot.services.subscriptions import Subscription
+from henbot.services.wishes import Fanning, wish_all
+from henbot.storage.tables import MediaRow, PauseRow, PostRow
+from henbot.storage.telling import SendingRow
 
 ALL_CHATS = 0
 """Chat id of a pause that counts for every chat."""
@@ -35,18 +35,22 @@ class DuePost:
     """A post that the chat has not been told the newest revision of.
 
     Attributes:
+        subject: what kind of thing it tells of; see `henbot.services.wishes`.
         message_id: of the message that stands in the chat; None if there is none.
         words: hash of its text.
         media_sha256: of its picture.
+        is_on_its_way: it was being sent when the process died, and may have arrived.
     """
 
     id: int
     chat_id: int
+    subject: str
     subject_id: str
     wanted_revision: int
     message_id: int | None
     words: str | None
     media_sha256: str | None
+    is_on_its_way: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,48 +71,40 @@ class Told:
     failure: str | None = None
 
 
-def anything_new(session: Session) -> bool:
-    """Whether there are changes that were not fanned out."""
-    return newest_change(session) > mark(session)
+def anything_new(session: Session, name: str = MARK) -> bool:
+    """Whether there are changes that were not fanned out; `name` is the mark's."""
+    return newest_change(session) > mark(session, name)
 
 
-def fan_out(session: Session, chats: Iterable[int], stale_after: timedelta = STALE_AFTER) -> int:
+def fan_out(
+    session: Session, chats: Iterable[Subscription], stale_after: timedelta = STALE_AFTER, name: str = MARK
+) -> int:
     """Raise the wanted revision of each chat's posts by the changes since the mark, and move the mark.
 
     The caller commits both at once. Where a chat knows nothing of a bout yet, one that is `stale_after` old by the
     coop's clock is left out.
 
+    Args:
+        name: the mark's, which tells how far these chats have been told.
+
     Returns:
         How many posts want to be sent or edited now.
     """
     until = newest_change(session)
-    changes = changes_after(session, mark(session), until, [BOUT])
-    fresh_since = clock_setting(session).coop_time(wall_now()) - stale_after
+    changes = changes_after(session, mark(session, name), until, [BOUT, EGG])
+    now = clock_setting(session).coop_time(wall_now())
     wanted = 0
-    for chat_id in chats:
-        for change in changes:
-            wanted += _want(session, chat_id, change.subject_id, change.revision, fresh_since)
-    set_mark(session, until)
+    for chat in chats:
+        wanted += wish_all(session, changes, Fanning(chat, now, now - stale_after))
+    set_mark(session, until, name)
     return wanted
 
 
-def _want(session: Session, chat_id: int, bout_id: str, revision: int, fresh_since: datetime) -> bool:
-    query = select(PostRow).where(PostRow.chat_id == chat_id, PostRow.subject == BOUT, PostRow.subject_id == bout_id)
-    post = session.execute(query).scalar_one_or_none()
-    if post is not None:
-        post.wanted_revision = max(post.wanted_revision, revision)
-        return post.wanted_revision > post.sent_revision
-    bout = session.get(BoutRow, bout_id)
-    if bout is None or bout.last_seen_at < fresh_since:
-        return False
-    session.add(PostRow(chat_id=chat_id, subject=BOUT, subject_id=bout_id, wanted_revision=revision))
-    return True
-
-
-def due_posts(session: Session, limit: int = 50) -> list[DuePost]:
-    """Posts that want to be sent or edited, in the order in which their bouts came."""
+def due_posts(session: Session, limit: int = 50, chats: Iterable[int] | None = None) -> list[DuePost]:
+    """Posts that want to be sent or edited, in the order in which what they tell came; of some chats, or of all."""
     query = (
-        select(PostRow)
+        select(PostRow, SendingRow.post_id)
+        .outerjoin(SendingRow, SendingRow.post_id == PostRow.id)
         .where(
             PostRow.wanted_revision > PostRow.sent_revision,
             or_(PostRow.failure.is_(None), PostRow.failure != DELETED_BY_HAND),
@@ -116,14 +112,37 @@ def due_posts(session: Session, limit: int = 50) -> list[DuePost]:
         .order_by(PostRow.id)
         .limit(limit)
     )
+    if chats is not None:
+        query = query.where(PostRow.chat_id.in_(list(chats)))
     return [
-        DuePost(row.id, row.chat_id, row.subject_id, row.wanted_revision, row.message_id, row.words, row.media_sha256)
-        for row in session.execute(query).scalars()
+        DuePost(
+            row.id,
+            row.chat_id,
+            row.subject,
+            row.subject_id,
+            row.wanted_revision,
+            row.message_id,
+            row.words,
+            row.media_sha256,
+            sending is not None,
+        )
+        for row, sending in session.execute(query)
     ]
+
+
+def begin_sending(session: Session, post_id: int) -> None:
+    """Note that a message which rings is on its way: should the process die now, it may not ring again."""
+    session.merge(SendingRow(post_id=post_id, since=wall_now()))
+
+
+def end_sending(session: Session, post_id: int) -> None:
+    """Note that a message is not on its way any more."""
+    session.execute(delete(SendingRow).where(SendingRow.post_id == post_id))
 
 
 def store_told(session: Session, post_id: int, told: Told) -> None:
     """Note what a chat has been told, and that it takes messages (again)."""
+    end_sending(session, post_id)
     post = session.get_one(PostRow, post_id)
     post.sent_revision = max(post.sent_revision, told.revision)
     post.wanted_revision = max(post.wanted_revision, told.revision)
@@ -151,6 +170,7 @@ def forget_file(session: Session, media_sha256: str) -> None:
 def store_refusal(session: Session, post_id: int, reason: str) -> bool:
     """Note that a chat refuses the bot's messages; True if that is news. The post goes on waiting."""
     post = session.get_one(PostRow, post_id)
+    end_sending(session, post_id)
     query = select(PostRow.id).where(PostRow.chat_id == post.chat_id, PostRow.failure.startswith(REFUSED)).limit(1)
     is_news = session.execute(query).first() is None
     post.failure = REFUSED + reason

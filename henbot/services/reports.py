@@ -31,11 +31,17 @@ from henbot.storage.tables import (
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture in the media folder; `telegram_file_id` if Telegram has it already."""
+    """A picture in the media folder.
+
+    Attributes:
+        telegram_file_id: if Telegram has it already.
+        at: when it was taken, where that is known.
+    """
 
     sha256: str
     path: str
     telegram_file_id: str | None
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +240,7 @@ def _picture(session: Session, row: BoutRow, now: datetime | None, roles: Sequen
     if not found:
         return None
     media = found[0].MediaRow
-    return Picture(media.sha256, media.path, media.telegram_file_id)
+    return Picture(media.sha256, media.path, media.telegram_file_id, found[0].at)
 
 
 def _hours_until(now: datetime, day: date, coop: CoopRow) -> list[Span]:

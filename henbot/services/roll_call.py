@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from henbot.domain.flock import NestKind
-from henbot.domain.observations import NestId, Quality
+from henbot.domain.observations import NestId, Quality, is_told
 from henbot.services.reports import coop_of, nests_of
 from henbot.services.watch_hours import hours_of_day
 from henbot.storage.tables import ObservationRow
@@ -52,7 +52,8 @@ class RollCall:
 def roll_call(session: Session, day: date, now: datetime) -> list[RollCall]:
     """The roll-call of a day's evening as known at `now`, for each roost that was seen.
 
-    Looks from dusk on count, after the hens had time to gather; before that, as long as there are no others.
+    Looks from dusk on count, after the hens had time to gather; before that, as long as there are no others. Looks that
+    cannot tell the number count never.
     """
     dusk = hours_of_day(day, coop_of(session)).end
     end = min(dusk + ROLL_CALL, now)
@@ -76,7 +77,7 @@ def _looks(session: Session, roost: NestId, start: datetime, end: datetime) -> S
         )
         .order_by(ObservationRow.at)
     )
-    return session.execute(query).scalars().all()
+    return [look for look in session.execute(query).scalars() if is_told(look.hens_probabilities)]
 
 
 def _called(roost: NestId, looks: Sequence[ObservationRow]) -> RollCall:

@@ -29,3 +29,9 @@ def choose_language(session: Session, user_id: int, name: str, language: str, no
     remember(session, user_id, name, now)
     session.flush()
     session.get_one(SubscriberRow, user_id).language = language
+
+
+def name_of(session: Session, user_id: int) -> str | None:
+    """The name by which a person goes in Telegram; None of one who never wrote."""
+    row = session.get(SubscriberRow, user_id)
+    return row.name if row else None

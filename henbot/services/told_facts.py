@@ -1,5 +1,6 @@
 """What people tell of eggs: taken, found outside the nests, or not to be eaten after a treatment."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TypeVar
@@ -7,13 +8,19 @@ from typing import TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from henbot.domain.observations import HenId
+from henbot.domain.observations import UNKNOWN, HenId
+from henbot.services.eggs import Egg
+from henbot.services.reports import coop_of
+from henbot.services.watch_hours import hours_of_day
 from henbot.storage.told import CollectionRow, FoundEggRow, TreatmentRow
 
 Told = TypeVar("Told", CollectionRow, FoundEggRow, TreatmentRow)
 
 MOST_EGGS = 999
 """Eggs that one collection may be of: more is a slip of the finger."""
+
+SAME_TELLING = timedelta(minutes=90)
+"""Two collections told within this time may be the same one, told by two people; it is asked. Our choice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +94,93 @@ def undo_told(session: Session, kind: type[Told], row_id: int, at: datetime) -> 
     return True
 
 
+def undo_found(session: Session, row_id: int, at: datetime) -> int:
+    """Take back eggs that were told in one sentence, by the first of them; how many, 0 for none (any more)."""
+    first = session.get(FoundEggRow, row_id)
+    if first is None or first.undone_at is not None:
+        return 0
+    together = select(FoundEggRow).where(
+        FoundEggRow.at == first.at,
+        FoundEggRow.said_by == first.said_by,
+        FoundEggRow.said_at == first.said_at,
+        FoundEggRow.undone_at.is_(None),
+    )
+    rows = session.execute(together).scalars().all()
+    for row in rows:
+        row.undone_at = at
+    return len(rows)
+
+
+@dataclass(frozen=True, slots=True)
+class ToldBefore:
+    """A collection that was told: by whom, when, and of how many eggs."""
+
+    by: int
+    at: datetime
+    eggs: int
+
+
+def told_lately(session: Session, at: datetime) -> ToldBefore | None:
+    """The last collection told of the time about a moment: perhaps two people tell of the same eggs."""
+    query = (
+        select(CollectionRow)
+        .where(
+            CollectionRow.at >= at - SAME_TELLING,
+            CollectionRow.at <= at + SAME_TELLING,
+            CollectionRow.undone_at.is_(None),
+        )
+        .order_by(CollectionRow.at.desc())
+        .limit(1)
+    )
+    row = session.execute(query).scalar_one_or_none()
+    return ToldBefore(row.said_by, row.at, row.eggs) if row else None
+
+
+def evening_of(session: Session, day: date) -> datetime:
+    """The end of a day's watch hours: what is told of a past day was done by then."""
+    return hours_of_day(day, coop_of(session)).end
+
+
 def withdrawals(session: Session, day: date) -> list[Withdrawal]:
     """Treatments because of which eggs of that day are not eaten."""
     query = (
         select(TreatmentRow)
         .where(TreatmentRow.free_from > day, TreatmentRow.given_on <= day, TreatmentRow.undone_at.is_(None))
         .order_by(TreatmentRow.free_from, TreatmentRow.id)
+    )
+    return [_withdrawal(row) for row in session.execute(query).scalars()]
+
+
+def withheld_eggs(session: Session, eggs: Sequence[Egg]) -> tuple[dict[HenId, int], int]:
+    """Of these eggs, those that are not eaten after a treatment, by hen, and how many more may be such a hen's."""
+    if not eggs:
+        return {}, 0
+    first, last = min(egg.day for egg in eggs), max(egg.day for egg in eggs)
+    given = treatments_between(session, first, last)
+    surely: dict[HenId, int] = {}
+    maybe = 0
+    for egg in eggs:
+        match is_withheld(egg, given):
+            case True:
+                surely[egg.hen] = surely.get(egg.hen, 0) + egg.eggs
+            case None:
+                maybe += egg.eggs
+    return surely, maybe
+
+
+def is_withheld(egg: Egg, given: Sequence[Withdrawal]) -> bool | None:
+    """Whether an egg is not eaten after one of these treatments; None where it may be a treated hen's."""
+    current = [one for one in given if one.given_on <= egg.day < one.free_from]
+    if any(one.hen is None or one.hen == egg.hen for one in current):
+        return True
+    is_anybodys = egg.hen == UNKNOWN and not egg.candidates
+    return None if any(is_anybodys or one.hen in egg.candidates for one in current) else False
+
+
+def treatments_between(session: Session, first: date, last: date) -> list[Withdrawal]:
+    """Treatments because of which eggs of some of these days are not eaten."""
+    query = select(TreatmentRow).where(
+        TreatmentRow.free_from > first, TreatmentRow.given_on <= last, TreatmentRow.undone_at.is_(None)
     )
     return [_withdrawal(row) for row in session.execute(query).scalars()]
 

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, ForeignKey, Index, MetaData, String, UniqueConstraint, text
+from sqlalchemy import JSON, ForeignKey, Index, MetaData, String, UniqueConstraint, false, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from henbot.storage.columns import UtcDateTime
@@ -94,7 +94,7 @@ class HenRow(Row):
 
 
 class ModelVersionRow(Row):
-    """A model version: desired is what the admin asked for, serving what runs."""
+    """A model version: desired is what the admin asked for, serving what runs, shadow what looks on without a say."""
 
     __tablename__ = "model_versions"
 
@@ -105,6 +105,12 @@ class ModelVersionRow(Row):
     desired: Mapped[bool] = mapped_column(default=False)
     serving: Mapped[bool] = mapped_column(default=False)
     failure: Mapped[str | None]
+    origin: Mapped[str] = mapped_column(default="trained", server_default="trained")
+    report: Mapped[dict[str, Any] | None]
+    shadow: Mapped[bool] = mapped_column(default=False, server_default=false())
+    pinned: Mapped[bool] = mapped_column(default=False, server_default=false())
+    served_at: Mapped[datetime | None]
+    removed_at: Mapped[datetime | None]
 
 
 class ObservationRow(Row):
@@ -353,25 +359,6 @@ class MarkRow(Row):
 
     name: Mapped[str] = mapped_column(primary_key=True)
     value: Mapped[int]
-
-
-class JobRow(Row):
-    """Work that the bot asks of the detector's side."""
-
-    __tablename__ = "jobs"
-    __table_args__ = (Index(None, "state", "id"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    kind: Mapped[str]
-    arguments: Mapped[dict[str, Any]]
-    state: Mapped[str]
-    progress: Mapped[float] = mapped_column(default=0.0)
-    result: Mapped[dict[str, Any] | None]
-    failure: Mapped[str | None]
-    asked_by: Mapped[int | None]
-    asked_at: Mapped[datetime]
-    started_at: Mapped[datetime | None]
-    ended_at: Mapped[datetime | None]
 
 
 class ClockRow(Row):

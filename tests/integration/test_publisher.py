@@ -14,15 +14,18 @@ from telegram.request import HTTPXRequest
 
 from henbot.bot.pace import Pace, Pacer
 from henbot.bot.publisher import IDLE_S, Audience, Publisher
+from henbot.domain.policies import Policy
 from henbot.sandbox import ADMIN_ID, CHANNEL_ID, Fault, Message, Sandbox, running_sandbox
 from henbot.services import posts
 from henbot.services.changes import Signal
 from henbot.services.coop_clock import wall_now
+from henbot.services.subscriptions import Subscription
 from henbot.storage.tables import MediaRow, PauseRow, PostRow
 from tests.bot_api_schema import schema_path, violations
 from tests.coop_builder import Coop, build_coop, oct4
 from tests.sandbox_bots import picture
 
+CHANNEL = Subscription(CHANNEL_ID, Policy())
 FAST = Pace(apart_s=0.0, most=10_000)
 
 
@@ -459,10 +462,10 @@ async def test_the_signal_wakes_for_what_another_connection_wrote_and_only_then(
 def test_what_was_not_committed_with_the_mark_is_fanned_out_again(coop: Coop) -> None:
     coop.bout("a", "ginger", oct4(9, 26))
     with coop.database.writing() as session:
-        assert posts.fan_out(session, [CHANNEL_ID]) == 1
+        assert posts.fan_out(session, [CHANNEL]) == 1
     with coop.database.writing() as session:
-        assert posts.fan_out(session, [CHANNEL_ID]) == 1
+        assert posts.fan_out(session, [CHANNEL]) == 1
         session.commit()
     with coop.database.writing() as session:
-        assert posts.fan_out(session, [CHANNEL_ID]) == 0
+        assert posts.fan_out(session, [CHANNEL]) == 0
         assert [post.subject_id for post in posts.due_posts(session)] == ["a"]

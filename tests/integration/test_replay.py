@@ -17,9 +17,9 @@ from detector.replay import result
 from detector.training.dataset import read_picture
 from detector.wiring import open_replay
 from henbot.config import load_coop
-from henbot.domain.errors import DatabaseTooNew, ModelLoadFailed, SourceUnavailable
+from henbot.domain.errors import ConfigInvalid, DatabaseTooNew, ModelLoadFailed, SourceUnavailable
 from henbot.storage.database import open_database
-from henbot.storage.tables import CameraRow, ChangeRow, ClockRow
+from henbot.storage.tables import CameraRow, ChangeRow, ClockRow, CoopRow
 
 EVERY_DAY = (None, None)
 
@@ -109,6 +109,22 @@ def test_a_replay_again_on_the_same_database_changes_nothing(
     assert second["events"] == first["events"]
     with database.reading() as session:
         assert session.execute(select(func.count(ChangeRow.id))).scalar_one() == changes
+    database.close()
+
+
+def test_a_database_of_another_coop_is_refused_and_keeps_its_name(
+    dataset: Path, drawn_version: Path, tmp_path: Path
+) -> None:
+    played(dataset, drawn_version, tmp_path)
+    coop = dataset / "coop.yaml"
+    said = yaml.safe_load(coop.read_text(encoding="utf-8"))
+    own, said["coop"]["name"] = said["coop"]["name"], "The neighbours"
+    coop.write_text(yaml.safe_dump(said), encoding="utf-8")
+    with pytest.raises(ConfigInvalid, match=r"remembers the coop .* name another --database"):
+        open_replay(dataset, drawn_version, f"sqlite:///{tmp_path / 'replay.db'}", None, EVERY_DAY)
+    database = open_database(f"sqlite:///{tmp_path / 'replay.db'}")
+    with database.reading() as session:
+        assert session.execute(select(CoopRow.name)).scalar_one() == own
     database.close()
 
 

@@ -70,3 +70,11 @@ def test_early_in_the_evening_the_looks_there_are_must_do(coop: Coop) -> None:
 def test_a_roost_that_was_not_seen_is_not_said_to_be_empty(coop: Coop) -> None:
     counted(coop, -60, 3)
     assert called(coop) == []
+
+
+def test_looks_that_cannot_tell_the_number_are_no_roll_call(coop: Coop) -> None:
+    counted(coop, 40, 0, sure=1 / 6)
+    assert called(coop) == []
+    counted(coop, 45, 3)
+    (call,) = called(coop)
+    assert (call.hens, call.looks) == (3, 1)

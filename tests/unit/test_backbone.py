@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from detector.backbone import OUTPUT_SHAPES, Backbone, backbone_sha256
-from detector.recognition import stock_recogniser
+from detector.stock import stock_recogniser
 from detector.training.checkpoint import read_checkpoint
 from henbot.domain.errors import ModelLoadFailed
 from henbot.domain.observations import UNKNOWN, NestId
@@ -48,7 +48,7 @@ def test_a_checkpoint_that_asks_for_code_is_refused(tmp_path: Path) -> None:
 
 def test_recognising_imports_neither_tensorflow_nor_the_training() -> None:
     script = (
-        "import sys, numpy as np; from detector.recognition import stock_recogniser;"
+        "import sys, numpy as np; from detector.stock import stock_recogniser;"
         "stock_recogniser().recognise(np.zeros((1, 224, 224, 3), np.uint8), ['nest']);"
         "print([m for m in sys.modules if m.split('.')[0] in ('tensorflow', 'keras', 'yaml')"
         " or m.startswith('detector.training')])"

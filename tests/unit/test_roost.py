@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from detector.roost import UNSEEN, RoostCounter
-from detector.training.roost import LEAST_PICTURES, fit_roost, greyed
+from detector.backbone import Floats
+from detector.roost import UNSEEN, UNSEEN_NIGHT, RoostCounter
+from detector.training.roost import LEAST_PICTURES, RoostPictures, fit_roost, greyed
 
 DAYS = ["monday", "tuesday", "wednesday"]
 
@@ -16,8 +17,15 @@ def pictures(counts: list[int], seed: int = 0) -> np.ndarray[tuple[int, int], np
     return np.concatenate([told, random.normal(0, 1, (len(counts), 24))], axis=1).astype(np.float32)
 
 
+def labelled(rows: Floats, counts: list[int], grey: Floats | None = None, dark: int = 0) -> RoostPictures:
+    """On three days, the last `dark` of them on a further one in infrared."""
+    days = [DAYS[n % 3] for n in range(len(counts) - dark)] + ["thursday"] * dark
+    at_night = np.arange(len(counts)) >= len(counts) - dark
+    return RoostPictures(rows, rows if grey is None else grey, np.asarray(counts, np.float32), days, at_night)
+
+
 def fitted(counts: list[int]) -> RoostCounter:
-    counter = fit_roost(pictures(counts), counts, [DAYS[n % 3] for n in range(len(counts))])
+    counter = fit_roost(labelled(pictures(counts), counts))
     assert counter is not None
     return counter
 
@@ -57,20 +65,44 @@ def test_arrays_that_do_not_fit_one_another_are_refused() -> None:
 
 def test_few_pictures_make_no_counter() -> None:
     counts = [0, 1] * (LEAST_PICTURES // 2 - 1)
-    assert fit_roost(pictures(counts), counts, ["monday"] * len(counts)) is None
+    assert fit_roost(labelled(pictures(counts), counts)) is None
 
 
 def test_what_shows_only_in_colour_counts_less_where_the_same_pictures_are_learned_in_grey() -> None:
     counts = [0, 1, 2, 3, 4, 5] * 6
-    days = [DAYS[n % 3] for n in range(len(counts))]
     colour, grey = pictures(counts), pictures(counts)
     grey[:, :4] = 0.0
-    only_colour, both = fit_roost(colour, counts, days), fit_roost(colour, counts, days, grey)
+    only_colour, both = fit_roost(labelled(colour, counts)), fit_roost(labelled(colour, counts, grey))
     assert only_colour is not None and both is not None
     night = pictures([5, 4, 0] * 4, seed=4)
     night[:, :4] = 0.0
     truth = np.asarray([5, 4, 0] * 4)
     assert np.abs(both.counted(night) - truth).mean() < 0.5 * np.abs(only_colour.counted(night) - truth).mean()
+
+
+def test_of_infrared_that_it_never_saw_the_count_is_less_sure() -> None:
+    counter = fitted([0, 1, 2, 3, 4, 5] * 6)
+    row = pictures([3])[0]
+    by_day, by_night = counter.probabilities(row), counter.probabilities(row, dark=True)
+    assert counter.dark_spread == pytest.approx(UNSEEN_NIGHT)
+    assert np.argmax(by_day) == np.argmax(by_night) == 3
+    assert by_night[3] < 0.5 * by_day[3]
+
+
+def test_a_night_unlike_the_days_makes_nights_more_doubtful_than_days() -> None:
+    counts = [0, 1, 2, 3, 4, 5] * 6
+    rows = pictures(counts)
+    rows[-6:, :8] *= 0.2
+    counter = fit_roost(labelled(rows, counts, dark=6))
+    assert counter is not None
+    assert counter.dark_spread > 2 * counter.spread
+
+
+def test_a_counter_stored_before_nights_were_told_apart_still_counts() -> None:
+    arrays = fitted([0, 1, 2, 3] * 8).arrays()
+    old = RoostCounter.of_arrays(arrays | {"line": arrays["line"][[0, 1, 3]]})
+    assert old.dark_spread >= UNSEEN_NIGHT
+    assert old.most == 3 + UNSEEN
 
 
 def test_a_greyed_crop_has_no_colour_and_keeps_its_size() -> None:

@@ -3,8 +3,10 @@
 from html import escape
 
 from henbot.bot.answers.question import Asking, share_words
+from henbot.services.coop_records import dummy_eggs
 from henbot.services.egg_balance import EggBalance, egg_balance
-from henbot.services.told_facts import withdrawals
+from henbot.services.eggs import eggs_between
+from henbot.services.told_facts import withdrawals, withheld_eggs
 
 
 def ledger(asking: Asking) -> str:
@@ -24,6 +26,7 @@ def _lines(balance: EggBalance, asking: Asking) -> list[str]:
     wording = asking.wording
     lines = [wording.say("ledger-before", number=balance.before)] if balance.before else []
     lines.append(wording.say("ledger-appeared", number=balance.appeared, probably=balance.probably))
+    lines += _not_eaten(asking, balance)
     lines.append(wording.say("ledger-collected", number=balance.collected))
     if balance.there is None:
         lines.append(wording.say("ledger-not-collected", number=max(balance.not_collected, 0)))
@@ -32,6 +35,22 @@ def _lines(balance: EggBalance, asking: Asking) -> list[str]:
         lines += _missing(balance, asking)
     if balance.found:
         lines.append(wording.say("ledger-found", number=balance.found))
+    if dummies := dummy_eggs(asking.session):
+        lines.append(wording.say("ledger-dummies", number=dummies))
+    return lines
+
+
+def _not_eaten(asking: Asking, balance: EggBalance) -> list[str]:
+    """Eggs of these days that are not eaten after a treatment, and those that may be such."""
+    wording = asking.wording
+    eggs = eggs_between(asking.session, balance.first, balance.last, asking.now)
+    surely, maybe = withheld_eggs(asking.session, eggs)
+    lines = []
+    if surely:
+        hens = wording.phrases.listed([wording.name(hen) for hen in surely])
+        lines.append(wording.say("ledger-not-eaten", number=sum(surely.values()), hens=hens))
+    if maybe:
+        lines.append(wording.say("ledger-maybe-not-eaten", number=maybe))
     return lines
 
 

@@ -14,6 +14,10 @@ help = <b>What I can do</b>
     /suspects – who does not lay
     /why – what a verdict rests on
     /stats – eggs in numbers
+    /collected 5 – eggs were taken
+    /egg NAME, under the bush – an egg outside
+    /treated NAME wormer 7 – eggs not eaten for 7 days
+    /export – eggs as files
     /settings – language
     /help – this list
 

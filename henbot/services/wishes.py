@@ -1,0 +1,187 @@
+"""What a change means for one chat, by its policy: a new post, a newer revision of one, or nothing."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from henbot.domain.clock import day_bounds
+from henbot.domain.events import EggLaid
+from henbot.domain.observations import UNKNOWN
+from henbot.domain.policies import Policy, PolicyKind
+from henbot.domain.verdicts import Verdict
+from henbot.services.changes import BOUT, EGG, Change
+from henbot.services.egg_reports import EggReport, egg_report, eggs_of_bout
+from henbot.services.reports import bout_report, coop_of
+from henbot.services.subscriptions import Subscription
+from henbot.storage.tables import BoutRow, EventRow, PostRow
+from henbot.storage.telling import EggPostRow
+
+_GAVE_AN_EGG = (Verdict.LAID.value, Verdict.PROBABLY.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Fanning:
+    """The chat that changes are fanned out to, and the coop's present moment.
+
+    Attributes:
+        fresh_since: what ended earlier is not told any more, where the chat knows nothing of it.
+    """
+
+    chat: Subscription
+    now: datetime
+    fresh_since: datetime
+
+    @property
+    def policy(self) -> Policy:
+        """What the chat wants to hear of."""
+        return self.chat.policy
+
+    def is_fresh(self, at: datetime) -> bool:
+        """Whether what happened then is told at all."""
+        since = self.chat.since
+        return at >= self.fresh_since and (since is None or at >= since)
+
+
+def wish_all(session: Session, changes: Iterable[Change], fanning: Fanning) -> int:
+    """Bring a chat's posts to what changes want; how many of them are to be sent or edited now.
+
+    Bouts come before eggs, so that an egg's message can answer her bout's.
+    """
+    listed = list(changes)
+    wanted = sum(_wish_bout(session, change, fanning) for change in listed if change.subject == BOUT)
+    eggs = dict.fromkeys(event_id for change in listed for event_id in _eggs_of(session, change))
+    return wanted + sum(_wish_egg(session, event_id, fanning) for event_id in eggs)
+
+
+def _eggs_of(session: Session, change: Change) -> list[int]:
+    """The eggs whose words may have changed: a bout's change tells whose they are."""
+    if change.subject == EGG:
+        return [int(change.subject_id)]
+    bout = session.get(BoutRow, change.subject_id)
+    return eggs_of_bout(session, bout) if bout else []
+
+
+def post_of(session: Session, chat_id: int, subject: str, subject_id: str) -> PostRow | None:
+    """A chat's post of a subject, if it has one."""
+    query = select(PostRow).where(
+        PostRow.chat_id == chat_id, PostRow.subject == subject, PostRow.subject_id == subject_id
+    )
+    return session.execute(query).scalar_one_or_none()
+
+
+def eggs_of_post(session: Session, post_id: int) -> list[EggReport]:
+    """The eggs that a message tells, in the order in which they came to it."""
+    query = (
+        select(EggPostRow.event_id).where(EggPostRow.post_id == post_id).order_by(EggPostRow.at, EggPostRow.event_id)
+    )
+    reports = (egg_report(session, event_id) for event_id in session.execute(query).scalars().all())
+    return [report for report in reports if report is not None]
+
+
+def _wish_bout(session: Session, change: Change, fanning: Fanning) -> int:
+    chat_id, bout = fanning.chat.chat_id, session.get(BoutRow, change.subject_id)
+    post = post_of(session, chat_id, BOUT, change.subject_id)
+    if post is not None:
+        post.wanted_revision = max(post.wanted_revision, change.revision)
+        return int(post.wanted_revision > post.sent_revision)
+    if bout is None or not fanning.is_fresh(bout.last_seen_at) or not _wants_bout(session, bout, fanning):
+        return 0
+    session.add(PostRow(chat_id=chat_id, subject=BOUT, subject_id=bout.id, wanted_revision=change.revision))
+    return 1
+
+
+def _wants_bout(session: Session, bout: BoutRow, fanning: Fanning) -> bool:
+    policy = fanning.policy
+    if policy.kind in (PolicyKind.BOARD, PolicyKind.DIGEST) or (policy.unknown_only and bout.hen_id != UNKNOWN):
+        return False
+    if policy.least_confidence and _confidence(session, bout) < policy.least_confidence:
+        return False
+    if policy.kind is PolicyKind.ALL:
+        return True
+    # Where eggs cannot be seen, what time alone tells of them is all there is: told in silence.
+    is_egg = bout.verdict in _GAVE_AN_EGG and not eggs_of_bout(session, bout)
+    return is_egg and (policy.kind is PolicyKind.EGGS or _is_first(session, bout.last_seen_at, fanning))
+
+
+def _confidence(session: Session, bout: BoutRow) -> float:
+    """How probable it is that she is who she is said to be; of one who could not be named, that she is none of them."""
+    report = bout_report(session, bout.id)
+    candidates = dict(report.candidates) if report else {}
+    if report is None or report.hen != UNKNOWN:
+        return candidates.get(report.hen, 0.0) if report else 0.0
+    return candidates.get(UNKNOWN, 1.0 - sum(candidates.values()))
+
+
+def _wish_egg(session: Session, event_id: int, fanning: Fanning) -> int:
+    told = session.get(EggPostRow, (fanning.chat.chat_id, event_id))
+    if told is not None:
+        return _again(session.get_one(PostRow, told.post_id))
+    egg = egg_report(session, event_id)
+    if egg is None or not fanning.is_fresh(egg.at) or not _wants_egg(session, egg, fanning):
+        return 0
+    host = _host(session, fanning)
+    if host is None:
+        host = PostRow(chat_id=fanning.chat.chat_id, subject=EGG, subject_id=str(egg.id), wanted_revision=0)
+        host.sent_revision = 0
+        session.add(host)
+        session.flush()
+    session.add(EggPostRow(chat_id=host.chat_id, event_id=egg.id, post_id=host.id, at=fanning.now))
+    session.flush()
+    return _again(host)
+
+
+def _again(post: PostRow) -> int:
+    """Let a post be put into words anew; where they are the same, nothing is sent."""
+    post.wanted_revision = max(post.wanted_revision, post.sent_revision) + 1
+    return 1
+
+
+def _wants_egg(session: Session, egg: EggReport, fanning: Fanning) -> bool:
+    policy = fanning.policy
+    if policy.kind in (PolicyKind.BOARD, PolicyKind.DIGEST):
+        return False
+    if policy.unknown_only and egg.verdict is not Verdict.UNSURE and UNKNOWN not in egg.hens:
+        return False
+    return policy.kind is not PolicyKind.FIRST or _is_first(session, egg.at, fanning)
+
+
+def _is_first(session: Session, at: datetime, fanning: Fanning) -> bool:
+    """Whether no egg of that day came earlier, and the chat was told of none."""
+    start, end = day_bounds(at.astimezone(zone := ZoneInfo(coop_of(session).timezone)).date(), zone)
+    earlier = select(EventRow.id).where(EventRow.kind == EggLaid.kind, EventRow.at >= start, EventRow.at < at)
+    told = (
+        select(PostRow.id)
+        .join(BoutRow, BoutRow.id == PostRow.subject_id)
+        .where(
+            PostRow.chat_id == fanning.chat.chat_id,
+            PostRow.subject == BOUT,
+            BoutRow.last_seen_at >= start,
+            BoutRow.last_seen_at < end,
+        )
+    )
+    return not session.execute(select(exists(earlier) | exists(told))).scalar()
+
+
+def _host(session: Session, fanning: Fanning) -> PostRow | None:
+    """The message of an egg that a new one joins: the chat's newest, if it came within the cooldown."""
+    if not fanning.policy.cooldown:
+        return None
+    query = (
+        select(PostRow)
+        .join(EggPostRow, EggPostRow.post_id == PostRow.id)
+        .where(PostRow.chat_id == fanning.chat.chat_id, PostRow.subject == EGG, PostRow.failure.is_(None))
+        .order_by(EggPostRow.at.desc(), PostRow.id.desc())
+        .limit(1)
+    )
+    post = session.execute(query).scalar_one_or_none()
+    if post is None:
+        return None
+    first = session.execute(
+        select(EggPostRow.at).where(EggPostRow.post_id == post.id).order_by(EggPostRow.at)
+    ).scalars()
+    began = first.first()
+    return post if began is not None and fanning.now - began < fanning.policy.cooldown else None

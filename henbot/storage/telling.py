@@ -1,0 +1,61 @@
+"""Tables of who is told what: chats' policies, the eggs that a message tells, and requests on their way."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from henbot.storage.tables import Row
+
+
+class ChatPolicyRow(Row):
+    """What a chat of the bot's wants to hear of; see `henbot.domain.policies.Policy`. Times of day are `HH:MM`.
+
+    `subscribed_at` is None where a policy was chosen and nothing is sent. `language` is Telegram's word at that time,
+    for a person who has chosen none.
+    """
+
+    __tablename__ = "chat_policies"
+
+    chat_id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    least_confidence: Mapped[float]
+    unknown_only: Mapped[bool]
+    rings: Mapped[bool]
+    cooldown_s: Mapped[float]
+    quiet: Mapped[str | None]
+    digest: Mapped[bool]
+    digest_at: Mapped[str | None]
+    weekly: Mapped[bool]
+    subscribed_at: Mapped[datetime | None]
+    language: Mapped[str | None] = mapped_column(String(16))
+
+
+class EggPostRow(Row):
+    """Which message of a chat tells of an egg; several eggs may share one. `at` is when that was decided, coop time."""
+
+    __tablename__ = "egg_posts"
+    __table_args__ = (Index(None, "post_id"), Index(None, "event_id"))
+
+    chat_id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id"), primary_key=True)
+    post_id: Mapped[int] = mapped_column(ForeignKey("posts.id"))
+    at: Mapped[datetime]
+
+
+class SendingRow(Row):
+    """A new message that is on its way: if its process dies, it is not known whether it arrived. Wall time."""
+
+    __tablename__ = "sendings"
+
+    post_id: Mapped[int] = mapped_column(ForeignKey("posts.id"), primary_key=True)
+    since: Mapped[datetime]
+
+
+class EggProofRow(Row):
+    """The picture that proves an egg: the nest before and after side by side, or what there is of them."""
+
+    __tablename__ = "egg_proofs"
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id"), primary_key=True)
+    media_sha256: Mapped[str] = mapped_column(String(64), ForeignKey("media.sha256"))

@@ -1,0 +1,250 @@
+"""What the bot asks of the detector: candidates from labels, versions sent and brought, and deaths in between."""
+
+import os
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy import delete, select
+
+from detector import doing_jobs
+from detector.archive import pack
+from detector.doing_jobs import do_job
+from detector.job_desk import STOPPED, JobDesk, job_environment
+from detector.pacing import AtOnce
+from detector.starter import starter_folder
+from detector.training import study
+from detector.versions import list_versions
+from detector.wiring import open_replay
+from henbot.config import Settings
+from henbot.services import jobs, models
+from henbot.services.coop_clock import CoopClock
+from henbot.services.jobs import Job, JobKind, JobState
+from henbot.services.media import MediaFolder
+from henbot.services.models import Origin
+from henbot.storage.database import Database, open_database
+from henbot.storage.schema import migrate
+from henbot.storage.tables import EvidenceRow, LabelRow, VisitRow
+
+DAYS = (date(2024, 5, 4), date(2024, 5, 5))
+ADMIN = 7
+
+
+@pytest.fixture(scope="module")
+def watched(drawn_coop: Path, drawn_version: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two drawn days that were replayed, and of whose pictures somebody told what they show."""
+    folder = tmp_path_factory.mktemp("watched")
+    opened = open_replay(drawn_coop, drawn_version, f"sqlite:///{folder / 'henbot.db'}", folder / "media", DAYS)
+    opened.replay(AtOnce(opened.database)).run()
+    with opened.database.writing() as session:
+        shown = select(EvidenceRow, VisitRow).join(VisitRow, VisitRow.id == EvidenceRow.visit_id)
+        for row, visit in session.execute(shown).all():
+            field, value = ("hen", visit.hen_id) if row.role in ("arrived", "settled") else ("hens", "0")
+            told = {"nest_id": visit.nest_id, "at": row.at, "media_sha256": row.media_sha256, "said_by": 1}
+            session.add(LabelRow(field=field, value=value, said_at=row.at, **told))
+        session.commit()
+    opened.database.close()
+    return folder
+
+
+@pytest.fixture
+def settings(watched: Path, tmp_path: Path) -> Settings:
+    folder = Path(shutil.copytree(watched, tmp_path / "coop"))
+    return Settings(
+        config=folder / "coop.yaml",
+        database=f"sqlite:///{folder / 'henbot.db'}",
+        media=folder / "media",
+        models=folder / "models",
+    )
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Settings:
+    """A coop of which nothing is known yet."""
+    url = f"sqlite:///{tmp_path / 'henbot.db'}"
+    migrate(url)
+    return Settings(config=tmp_path / "none.yaml", database=url, media=tmp_path / "media", models=tmp_path / "models")
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest) -> Iterator[Database]:
+    wanted: Settings = request.getfixturevalue(getattr(request, "param", "settings"))
+    opened = open_database(wanted.database)
+    yield opened
+    opened.close()
+
+
+of_an_empty_coop = pytest.mark.parametrize("database", ["empty"], indirect=True)
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One copy of each picture, and the tests' own process stays as it is."""
+    monkeypatch.setattr(study, "MOST_RELIT", 1)
+    monkeypatch.setattr(study, "MOST_REPAINTED", 1)
+    monkeypatch.setattr(doing_jobs, "NICENESS", 0)
+
+
+def asked(database: Database, kind: JobKind, **arguments: str) -> int:
+    with database.writing() as session:
+        job = jobs.ask(session, kind, arguments, ADMIN, CoopClock(database).now())
+        session.commit()
+    return job.id
+
+
+def taken(database: Database) -> tuple[int, str]:
+    with database.writing() as session:
+        job, lease = jobs.take_next(session, CoopClock(database).now()) or pytest.fail("nothing was asked")
+        session.commit()
+    return job.id, lease
+
+
+def job(database: Database, job_id: int) -> Job:
+    with database.reading() as session:
+        return jobs.job_by_id(session, job_id) or pytest.fail("there is no such job")
+
+
+def test_labels_become_a_candidate_that_is_compared_and_waits_for_the_admin(
+    settings: Settings, database: Database
+) -> None:
+    asked(database, JobKind.TRAIN)
+    job_id, lease = taken(database)
+    assert do_job(job_id, lease, database, settings)
+    ended = job(database, job_id)
+    assert ended.state is JobState.DONE, ended.failure
+    (folder,) = list_versions(settings.models)
+    assert ended.result["version"] == folder.name
+    report = ended.result["report"]
+    assert report["labelled"] > 10
+    assert report["held_out"]
+    questions = {question["name"]: question for question in report["comparison"]["questions"]}
+    assert questions["hens"]["candidate"] >= 0.8 * questions["hens"]["pictures"] > 0
+    with database.reading() as session:
+        (version,) = models.known_versions(session)
+    assert (version.origin, version.desired, version.serving) == (Origin.CANDIDATE, False, False)
+    assert not (settings.models / doing_jobs.SCRATCH).exists()
+
+
+def test_without_labels_the_admin_is_told_what_is_missing(settings: Settings, database: Database) -> None:
+    with database.writing() as session:
+        session.execute(delete(LabelRow))
+        session.commit()
+    asked(database, JobKind.TRAIN)
+    job_id, lease = taken(database)
+    assert do_job(job_id, lease, database, settings)
+    ended = job(database, job_id)
+    assert ended.state is JobState.FAILED
+    assert "nobody has labelled a picture yet" in str(ended.failure)
+    assert list_versions(settings.models) == []
+
+
+@of_an_empty_coop
+def test_a_version_is_brought_in_and_sent_out_again(empty: Settings, database: Database, tmp_path: Path) -> None:
+    shipped = starter_folder()
+    assert shipped is not None
+    sent = pack(shipped, tmp_path / "shipped.zip").read_bytes()
+    stored = MediaFolder(empty.media).put(sent, ".zip")
+    asked(database, JobKind.IMPORT, path=stored.path)
+    do_job(*taken(database), database, empty)
+    with database.reading() as session:
+        (version,) = models.known_versions(session)
+    assert (version.origin, version.desired) == (Origin.IMPORTED, False)
+    export = asked(database, JobKind.EXPORT, version=version.id)
+    do_job(*taken(database), database, empty)
+    packed = MediaFolder(empty.media).path_of(job(database, export).result["path"])
+    assert packed.read_bytes() == sent
+
+
+@of_an_empty_coop
+def test_a_broken_file_is_refused_with_the_reason(empty: Settings, database: Database) -> None:
+    stored = MediaFolder(empty.media).put(b"no archive", ".zip")
+    job_id = asked(database, JobKind.IMPORT, path=stored.path)
+    do_job(*taken(database), database, empty)
+    ended = job(database, job_id)
+    assert ended.state is JobState.FAILED
+    assert "no whole archive of a version" in str(ended.failure)
+    assert list_versions(empty.models) == []
+
+
+@of_an_empty_coop
+def test_what_was_called_off_writes_nothing_more(empty: Settings, database: Database) -> None:
+    job_id = asked(database, JobKind.TRAIN)
+    _, lease = taken(database)
+    with database.writing() as session:
+        jobs.cancel(session, job_id, CoopClock(database).now())
+        session.commit()
+    assert not do_job(job_id, lease, database, empty)
+    assert job(database, job_id).state is JobState.CANCELLED
+
+
+def sleeping(_: int, __: str) -> Sequence[str]:
+    return [sys.executable, "-c", "import time; time.sleep(60)"]
+
+
+def dying(_: int, __: str) -> Sequence[str]:
+    return [sys.executable, "-c", f"import os; os.kill(os.getpid(), {signal.SIGKILL:d})"]
+
+
+def desk_of(database: Database, settings: Settings, command: Callable[[int, str], Sequence[str]]) -> JobDesk:
+    return JobDesk(database, CoopClock(database), command, job_environment(settings, os.environ))
+
+
+def look_until(desk: JobDesk, done: Callable[[], bool]) -> None:
+    until = time.monotonic() + 30
+    while not done():
+        assert time.monotonic() < until, "it did not happen within half a minute"
+        desk.look()
+        time.sleep(0.02)
+
+
+@of_an_empty_coop
+def test_a_job_whose_process_dies_each_time_is_given_up_and_says_how_it_died(
+    empty: Settings, database: Database
+) -> None:
+    job_id = asked(database, JobKind.TRAIN)
+    desk = desk_of(database, empty, dying)
+    look_until(desk, lambda: not job(database, job_id).is_open)
+    assert job(database, job_id).state is JobState.FAILED
+    assert "ended with code -9" in str(job(database, job_id).failure)
+
+
+@of_an_empty_coop
+def test_calling_a_job_off_ends_its_process(empty: Settings, database: Database) -> None:
+    job_id = asked(database, JobKind.TRAIN)
+    desk = desk_of(database, empty, sleeping)
+    desk.look()
+    assert job(database, job_id).state is JobState.RUNNING
+    with database.writing() as session:
+        jobs.cancel(session, job_id, CoopClock(database).now())
+        session.commit()
+    other = asked(database, JobKind.EXPORT, version="v1")
+    look_until(desk, lambda: job(database, other).state is JobState.RUNNING)
+    assert job(database, job_id).state is JobState.CANCELLED
+    desk.close()
+
+
+@of_an_empty_coop
+def test_what_ran_when_henbot_stopped_is_begun_again(empty: Settings, database: Database) -> None:
+    job_id = asked(database, JobKind.TRAIN)
+    desk = desk_of(database, empty, sleeping)
+    desk.look()
+    desk.close()
+    assert job(database, job_id).state is JobState.ASKED
+    killed = desk_of(database, empty, sleeping)
+    killed.look()  # and this worker is killed: it closes nothing
+    after = desk_of(database, empty, sleeping)
+    after.open()
+    assert job(database, job_id).state is JobState.ASKED
+    killed.close()
+    assert STOPPED not in str(job(database, job_id).failure)
+
+
+def test_a_job_s_process_is_told_no_token(empty: Settings) -> None:
+    told = job_environment(empty, {"HENBOT_TOKEN": "123:secret", "HENBOT_TOKEN_FILE": "/run/secret", "PATH": "/bin"})
+    assert not any("secret" in value for value in told.values())
+    assert told["HENBOT_DATABASE"] == empty.database
