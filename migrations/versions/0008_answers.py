@@ -14,11 +14,13 @@ def upgrade() -> None:
     """Go to this schema."""
     op.drop_index("ix_bouts_eggs", table_name="bouts")
     op.create_index("ix_bouts_eggs", "bouts", [*EGGS, "revision"])
-    op.create_index("ix_bouts_came", "bouts", ["gone", "arrived_at", "hen_id"])
+    op.drop_index("ix_bouts_arrived_at", table_name="bouts")
+    op.create_index("ix_bouts_came", "bouts", ["arrived_at", "gone", "hen_id"])
 
 
 def downgrade() -> None:
     """Go back to the schema before."""
     op.drop_index("ix_bouts_came", table_name="bouts")
+    op.create_index("ix_bouts_arrived_at", "bouts", ["arrived_at"])
     op.drop_index("ix_bouts_eggs", table_name="bouts")
     op.create_index("ix_bouts_eggs", "bouts", EGGS)
