@@ -1,6 +1,7 @@
 """Teach the count of eggs with a keeper's own boxes: the egg net stays, a linear head moves its judgement."""
 
 import csv
+import math
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -26,6 +27,9 @@ COPIES = 1
 HEAPS = 2
 """Copies of each picture with eggs laid into it that were cut from the pictures of the same days."""
 
+MOST_HEAPS = 150
+"""Of these in all, so that training stays short where many pictures have boxes."""
+
 LEAST_BOXES = 5
 """Eggs from which the net's judgement is moved at all."""
 
@@ -37,6 +41,9 @@ NET_EVEN = -0.5
 
 DOUBT = 0.05
 """Share of pictures of which the count is taken to say nothing: no odd picture shall decide the line."""
+
+MOST_CELLS = 100_000
+"""That a head learns from, eggs' own beside; 54 pictures have fewer, of more pictures an even share is taken."""
 
 FOLDS = 3
 MILD = Relighting(exposure=0.3, sun=0.3)
@@ -173,11 +180,11 @@ def _see(picture: EggPicture, net: EggNet, random: np.random.Generator) -> _Seen
 
 def _heaped(seen: Sequence[_Seen], net: EggNet, random: np.random.Generator) -> list[_Seen]:
     """The same with pictures of more eggs among their copies; what is held out together lends no egg to the rest."""
-    found = list(seen)
+    found, every = list(seen), math.ceil(HEAPS * len(seen) / MOST_HEAPS)
     for fold in _folds([one.picture for one in seen]):
         members = [index for index, out in enumerate(fold) if out]
         eggs = [egg for index in members for egg in whole_eggs(seen[index].picture.crop, seen[index].picture.boxes)]
-        for index in members if eggs else []:
+        for index in (member for member in members if eggs and member % every == 0):
             picture = seen[index].picture
             laid = [lay_eggs(picture.crop, picture.boxes, eggs, random) for _ in range(HEAPS)]
             heaps = [(net.maps(relight(crop, random, MILD)), boxes) for crop, boxes in laid]
@@ -207,6 +214,8 @@ def _fit(seen: Sequence[_Seen]) -> EggHead:
     """Weighted logistic regression on the maps' cells, eggs and the rest having the same say, held to the net."""
     parts = [_cells(maps, boxes) for one in seen for maps, boxes in [(one.maps, one.picture.boxes), *one.copies]]
     features, before, eggs = (np.concatenate([part[k] for part in parts]) for k in range(3))
+    kept = (eggs > 0) | (np.arange(len(eggs)) % math.ceil(len(eggs) / MOST_CELLS) == 0)
+    features, before, eggs = features[kept], before[kept], eggs[kept]
     design = np.concatenate([features, np.ones((len(features), 1), np.float32)], axis=1).astype(np.float64)
     weights = np.where(eggs > 0, 0.5 / max(eggs.sum(), 1), 0.5 / max((1 - eggs).sum(), 1))
     ridge = RIDGE * np.append(np.ones(FEATURES), 0.01)
