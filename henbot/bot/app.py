@@ -108,7 +108,9 @@ def build_application(settings: Settings, coop: CoopConfig, database: Database, 
         .concurrent_updates(InTurn())
     )
     application = cast("BotApplication", builder.build())
-    add_handlers(application, Conversation(database, may_tell=frozenset(coop.admins).__contains__))
+    add_handlers(
+        application, Conversation(database, media=settings.media, may_tell=frozenset(coop.admins).__contains__)
+    )
     _add_heartbeat(application, database)
     return application
 
