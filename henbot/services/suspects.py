@@ -47,6 +47,7 @@ class _Days:
     today: date
     timezone: ZoneInfo
     eggs: Sequence[Egg]
+    unsure: Mapping[HenId, Sequence[date]]
     coverage: Mapping[date, Coverage]
 
 
@@ -85,18 +86,17 @@ def seen_flock(session: Session, now: datetime, *, closely: bool = False) -> See
     timezone = ZoneInfo(coop.timezone)
     today = now.astimezone(timezone).date()
     first = today - timedelta(days=RECORD_DAYS)
-    days = _Days(
-        session,
-        now,
-        today,
-        timezone,
-        eggs_between(session, first, today, now),
-        coverage_by_day(session, first, today, now),
-    )
+    eggs = eggs_between(session, first, today, now)
+    unsure: dict[HenId, list[date]] = {}
+    for egg in eggs:
+        for hen in egg.candidates if egg.verdict is Verdict.UNSURE else ():
+            unsure.setdefault(hen, []).append(egg.day)
+    coverage = coverage_by_day(session, first, today, now)
+    days = _Days(session, now, today, timezone, eggs, unsure, coverage)
     rows = session.execute(select(HenRow).where(HenRow.retired_at.is_(None)).order_by(HenRow.added_at, HenRow.id))
     seen = [_seen(days, row, coop) for row in rows.scalars() if row.added_at <= now]
-    late = sum(one.is_late for one in seen)
-    hens = tuple(replace(one, others_stopped=late - one.is_late) for one in seen)
+    stopped = {one.hen for one in seen if one.ever and one.is_late}  # who never laid has not stopped
+    hens = tuple(replace(one, others_stopped=len(stopped - {one.hen})) for one in seen)
     maybe = _maybe_days(days, first) if closely else {}
     hens = tuple(_quiet(days, one, maybe.get(one.hen, ())) for one in hens)
     return SeenFlock(hens, {hen: on[-1] for hen, on in maybe.items()}, first, together(days.coverage))
@@ -105,14 +105,11 @@ def seen_flock(session: Session, now: datetime, *, closely: bool = False) -> See
 def _maybe_days(days: _Days, first: date) -> dict[HenId, list[date]]:
     """Days on which each hen may have laid: an egg of hers, or one that may be hers, and she had settled on a nest."""
     found: dict[HenId, set[date]] = {}
-    maybe: dict[HenId, set[date]] = {}
     for egg in days.eggs:
         if egg.hen != UNKNOWN:
             found.setdefault(egg.hen, set()).add(egg.day)
-        for hen in egg.candidates:
-            maybe.setdefault(hen, set()).add(egg.day)
     begin = day_bounds(first, days.timezone)[0]
-    for hen, on in maybe.items():
+    for hen, on in days.unsure.items():
         query = select(BoutRow.arrived_at).where(
             BoutRow.hen_id == hen,
             BoutRow.gone.is_(False),
@@ -121,7 +118,7 @@ def _maybe_days(days: _Days, first: date) -> dict[HenId, list[date]]:
             BoutRow.sat_s >= INSPECTION.total_seconds(),
         )
         settled = {at.astimezone(days.timezone).date() for at in days.session.execute(query).scalars()}
-        found.setdefault(hen, set()).update(on & settled)
+        found.setdefault(hen, set()).update(settled.intersection(on))
     return {hen: sorted(on) for hen, on in found.items() if on}
 
 
@@ -157,9 +154,7 @@ def _seen(days: _Days, row: HenRow, coop: CoopRow) -> Seen:
         age=days.today - row.hatched_on if row.hatched_on else None,
         daylight=light,
         shortening=None if light is None or was is None else light < was,
-        maybe_hers=sum(
-            egg.verdict is Verdict.UNSURE and hen in egg.candidates and egg.day > since for egg in days.eggs
-        ),
+        maybe_hers=sum(day > since for day in days.unsure.get(hen, ())),
         found_outside=sum(egg.nest is None and egg.hen in ("unknown", hen) and egg.day > since for egg in days.eggs),
     )
 
