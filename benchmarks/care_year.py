@@ -71,12 +71,12 @@ def expected(truth: Truth) -> Iterator[tuple[HintKind, SimulatedHen]]:
         yield from ((HintKind.MOULT, hen) for first, _ in hen.rests if truth.setting.first <= first <= last)
 
 
-def run(database: Database, truth: Truth, since: date, until: date) -> Year:
-    """Look every evening, and whenever a hen has sat long; remember as the bot does."""
+def run(database: Database, truth: Truth, since: date, until: date, every: int = 1) -> Year:
+    """Look every so many evenings, and whenever a hen has sat long; remember as the bot does."""
     zone = ZoneInfo(truth.setting.timezone)
     rules = CareRules()
     told: list[CareHint] = []
-    for at, is_evening in sorted(_moments(database, rules, since, until, zone)):
+    for at, is_evening in sorted(_moments(database, rules, (since, until), every, zone)):
         with database.writing() as session:
             found = day_hints(session, at, rules) if is_evening else sitting_hints(session, at, rules)
             hints = (hint_at(session, hint_id) for hint_id in remember(session, found, at, rules))
@@ -86,12 +86,13 @@ def run(database: Database, truth: Truth, since: date, until: date) -> Year:
 
 
 def _moments(
-    database: Database, rules: CareRules, since: date, until: date, zone: ZoneInfo
+    database: Database, rules: CareRules, days: tuple[date, date], every: int, zone: ZoneInfo
 ) -> Iterator[tuple[datetime, bool]]:
+    since, until = days
     day = since
     while day <= until:
         yield datetime(day.year, day.month, day.day, 23, 30, tzinfo=zone).astimezone(UTC), True
-        day += timedelta(days=1)
+        day += timedelta(days=every)
     start = datetime(since.year, since.month, since.day, tzinfo=zone)
     end = datetime(until.year, until.month, until.day, tzinfo=zone) + timedelta(days=1)
     query = select(BoutRow.settled_at, BoutRow.last_seen_at).where(

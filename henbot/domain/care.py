@@ -226,7 +226,7 @@ def unaccounted(day: date, missing: int | None, rules: CareRules) -> Hint | None
     """Eggs of a day that are neither there nor collected: perhaps somebody took them and did not say."""
     if missing is None or missing < rules.unaccounted_eggs:
         return None
-    return Hint(HintKind.UNACCOUNTED, None, day.isoformat(), True, {"eggs": missing})
+    return Hint(HintKind.UNACCOUNTED, None, day.isoformat(), True, {"eggs": missing, "day": day.isoformat()})
 
 
 @dataclass(frozen=True, slots=True)

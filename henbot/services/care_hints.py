@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from henbot.domain.care import CareRules, Hint, HintKind
 from henbot.domain.observations import HenId
 from henbot.domain.verdicts import Verdict
-from henbot.services.told_facts import Said, tell_collected
+from henbot.services.told_facts import Said, evening_of, tell_collected
 from henbot.storage.care import CareHintRow, CarePostRow
 from henbot.storage.tables import BoutRow
 
@@ -254,7 +254,8 @@ def decide(session: Session, hint_id: int, decision: Decision, said: Said, rules
     if row is None or row.decision == decision or not _fits(row, decision):
         return None
     if decision is Decision.TAKEN:
-        tell_collected(session, int(row.facts["eggs"]), said.at, said)
+        at = min(evening_of(session, date.fromisoformat(row.facts["day"])), said.at)
+        tell_collected(session, int(row.facts["eggs"]), at, said)
     row.decision, row.decided_by, row.decided_at = decision.value, said.by, said.at
     row.until = _until(HintKind(row.kind), decision, said.at, rules)
     return hint_of(row)
@@ -267,6 +268,16 @@ def let_sit(session: Session, hen: HenId, said: Said, rules: CareRules) -> CareH
     row.decision, row.decided_by, row.decided_at = Decision.LET_SIT.value, said.by, said.at
     row.until = _until(HintKind.BROODY, Decision.LET_SIT, said.at, rules)
     return hint_of(row)
+
+
+def sitting_hens(session: Session, now: datetime) -> list[CareHint]:
+    """Hints of the hens that are let sit."""
+    query = select(CareHintRow).where(
+        CareHintRow.kind == HintKind.BROODY.value,
+        CareHintRow.decision == Decision.LET_SIT.value,
+        CareHintRow.until > now,
+    )
+    return [hint_of(row) for row in session.execute(query.order_by(CareHintRow.id)).scalars()]
 
 
 def _fits(row: CareHintRow, decision: Decision) -> bool:
