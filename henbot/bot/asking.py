@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 
 from henbot.bot.answers import Asking, answered
 from henbot.bot.answers.pictures import pictures_of
+from henbot.bot.chart_words import Wish, charts_of, wish_of
 from henbot.bot.language import best_language, capitalised, phrases
 from henbot.bot.questions import Intent, Period, Question, Suggestion, particulars, suggestions_for, understand
 from henbot.bot.wording import Wording, plain
+from henbot.domain.charts import Chart
 from henbot.domain.errors import HenbotError
 from henbot.domain.flock import Hen
 from henbot.domain.observations import HenId
@@ -35,6 +37,7 @@ class Answer:
     offers: tuple["Offer", ...] = ()
     buttons: tuple["Button", ...] = ()
     pictures: tuple[Picture, ...] = ()
+    charts: tuple[Chart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
