@@ -1,13 +1,15 @@
 """Make the egg net that henbot ships: `python -m detector.training.egg_net OUT.tflite`, half an hour on 2 cores.
 
+`--scenes`, `--steps` and `--seed` make a shorter run or another one; `--start` goes on from what `--keep` wrote.
+
 A fully convolutional net of two scales marks the middles of eggs and tells their size, as in Zhou et al. 2019, "Objects
 as Points", arXiv:1904.07850. It sees drawn nests only (`detector.training.egg_scenes`), so no coop's held-out pictures
 can have taught it anything. The one that ships was made in three runs of this recipe, 17 minutes in all, each beginning
 where the one before ended, the last with more eggs hidden by eggs (as `egg_scenes` draws them now).
 """
 
+import argparse
 import math
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -86,12 +88,14 @@ def mirrored(maps: NDArray[Any], kind: int) -> NDArray[Any]:
     return np.ascontiguousarray(maps.transpose(0, 2, 1, 3) if kind & 4 else maps)
 
 
-def train_net(scenes: int = SCENES, steps: int = STEPS, seed: int = SEED) -> keras.Model:
-    """Draw nests and learn from them; the same seed draws the same nests."""
+def train_net(
+    scenes: int = SCENES, steps: int = STEPS, seed: int = SEED, start: keras.Model | None = None
+) -> keras.Model:
+    """Draw nests and learn from them, going on with `start` if there is one; the same seed draws the same nests."""
     keras.utils.set_random_seed(seed)
     drawn = [draw_scene(np.random.default_rng([seed, index])) for index in range(scenes)]
     targets = np.stack([target_of(scene) for scene in drawn])
-    random, net = np.random.default_rng(seed), build_net()
+    random, net = np.random.default_rng(seed), start or build_net()
     optimizer = keras.optimizers.Adam(RATE)
 
     @tf.function  # type: ignore[untyped-decorator,unused-ignore]
@@ -118,5 +122,22 @@ def flatbuffer_of(net: keras.Model) -> bytes:
     return bytes(converter.convert())
 
 
+def main() -> None:
+    """Read the command line, train and write."""
+    parser = argparse.ArgumentParser(prog="python -m detector.training.egg_net", description="Make the egg net.")
+    parser.add_argument("out", type=Path, help="the LiteRT file to write")
+    parser.add_argument("--scenes", type=int, default=SCENES, help="nests to draw (%(default)s)")
+    parser.add_argument("--steps", type=int, default=STEPS, help=f"steps of {BATCH} nests (%(default)s)")
+    parser.add_argument("--seed", type=int, default=SEED, help="which nests are drawn (%(default)s)")
+    parser.add_argument("--start", type=Path, help="a .keras file to go on from")
+    parser.add_argument("--keep", type=Path, help="where to write a .keras file to go on from")
+    asked = parser.parse_args()
+    start = keras.models.load_model(asked.start, compile=False) if asked.start else None
+    net = train_net(asked.scenes, asked.steps, asked.seed, start)
+    if asked.keep:
+        net.save(asked.keep)
+    asked.out.write_bytes(flatbuffer_of(net))
+
+
 if __name__ == "__main__":
-    Path(sys.argv[1]).write_bytes(flatbuffer_of(train_net()))
+    main()

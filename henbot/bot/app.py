@@ -25,6 +25,7 @@ from telegram.ext import (
     filters,
 )
 
+from henbot.bot.export_talk import EXPORT_IN_WORDS, ExportTalk
 from henbot.bot.handlers import QUESTIONS, Context, Conversation
 from henbot.bot.language import languages, phrases
 from henbot.bot.ledger_talk import COMMANDS as TELLING
@@ -51,7 +52,7 @@ GRACE_S = 2.0
 READ_TIMEOUT_S = 20.0
 """How long an answer is waited for. Longer than the library's 5 s: an answer given up on means a message twice."""
 
-PRIVATE_COMMANDS = (*QUESTIONS, *TELLING, "settings", "help", "start")
+PRIVATE_COMMANDS = (*QUESTIONS, *TELLING, "export", "settings", "help", "start")
 GROUP_COMMANDS = ("today", "hens", "eggs", "nest", "next", "help")
 UPDATES = [Update.MESSAGE, Update.CALLBACK_QUERY]
 
@@ -128,6 +129,9 @@ def add_handlers(application: BotApplication, conversation: Conversation) -> Non
     application.add_handler(CommandHandler(list(QUESTIONS), conversation.question, filters=fresh))
     ledger = LedgerTalk(conversation)
     application.add_handler(CommandHandler(list(TELLING), ledger.command, filters=fresh))
+    export = ExportTalk(conversation).command
+    application.add_handler(CommandHandler("export", export, filters=fresh))
+    application.add_handler(MessageHandler(fresh & filters.ChatType.PRIVATE & filters.Regex(EXPORT_IN_WORDS), export))
     application.add_handler(MessageHandler(fresh & filters.COMMAND, conversation.unknown_command))
     application.add_handler(MessageHandler(fresh & filters.TEXT, ledger.text))
     application.add_handler(CallbackQueryHandler(ledger.press, PRESSES))

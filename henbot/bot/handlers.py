@@ -230,6 +230,13 @@ class Conversation:
         reply_to = message.message_id if message and chat.type != ChatType.PRIVATE else None
         await self.replies.send(context.bot, chat.id, text, markup, reply_to)
 
+    async def send_file(self, update: Update, context: Context, file: tuple[str, bytes], caption: str) -> None:
+        """Answer with a file (its name and content), as `reply` answers with words."""
+        chat, message = update.effective_chat, update.message
+        if chat is not None:
+            reply_to = message.message_id if message and chat.type != ChatType.PRIVATE else None
+            await self.replies.send_file(context.bot, chat.id, file, caption, reply_to)
+
     async def may(self, user_id: int) -> bool:
         """Whether a person may tell of eggs taken and the like."""
         allowed: bool = await asyncio.to_thread(self.may_tell, user_id)

@@ -21,6 +21,12 @@ T = TypeVar("T")
 COMMANDS = ("collected", "egg", "treated")
 """Commands that tell something."""
 
+RUSSIAN = {
+    "собрано": "collected", "собрали": "collected", "собрала": "collected", "собрал": "collected",
+    "яйцо": "egg", "нашли": "egg", "лечение": "treated", "лечили": "treated",
+}  # fmt: skip
+"""The commands in Russian: Telegram knows none in Cyrillic letters, so they come as plain text with a slash."""
+
 PRESSES = rf"^(?:{TAKEN}|{UNDO}):"
 """What the buttons say that are answered here."""
 
@@ -42,6 +48,10 @@ class LedgerTalk:
         """`collected 5`, `собрали 5 яиц`: written down; all else is a question."""
         message = update.effective_message
         words = put_to_bot(message, context.bot.username) if message else None
+        command, _, rest = (words or "").strip().partition(" ")
+        if command.startswith("/") and (told_as := RUSSIAN.get(command[1:].lower())):
+            await self._write(update, context, lambda one: told_by_command(one, told_as, rest))
+            return
         statement = await asyncio.to_thread(self._statement, words) if words else None
         if statement is None:
             await self.conversation.text(update, context)

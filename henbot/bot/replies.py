@@ -92,3 +92,22 @@ class Replies:
             )
         finally:
             pacer.spend(chat_id, time.monotonic())
+
+    async def send_file(
+        self, bot: "ExtBot[int]", chat_id: int, file: tuple[str, bytes], caption: str, reply_to: int | None = None
+    ) -> None:
+        """Send a file (its name and content). Raises TelegramError."""
+        pacer = self.groups if chat_id < 0 else self.private
+        await asyncio.sleep(pacer.wait_s(chat_id, time.monotonic()))
+        try:
+            await bot.send_document(
+                chat_id,
+                file[1],
+                filename=file[0],
+                caption=caption,
+                parse_mode=ParseMode.HTML,
+                reply_parameters=ReplyParameters(reply_to, allow_sending_without_reply=True) if reply_to else None,
+                rate_limit_args=RETRIES,
+            )
+        finally:
+            pacer.spend(chat_id, time.monotonic())

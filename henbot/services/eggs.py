@@ -4,9 +4,11 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import TypeAlias
+from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import String, cast, or_, select
+from sqlalchemy import Engine, String, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from henbot.domain.clock import day_bounds
@@ -21,6 +23,9 @@ MOST_DAYS = 366
 """Days that eggs are listed over one by one; counts over longer times are made by the database."""
 
 _DAY = timedelta(days=1)
+_LONG_OVER = timedelta(days=2)
+"""After a month, when nothing in it is still going on."""
+
 _COUNTED_WITHIN = timedelta(hours=2)
 _NO_CANDIDATES = "[]"
 
@@ -49,6 +54,12 @@ class Egg:
     bout: VisitId | None = None
     eggs: int = 1
     place: str = ""
+
+
+Stamp: TypeAlias = tuple[int | None, ...]
+
+_KEPT: WeakKeyDictionary[Engine, dict[tuple[date, str], tuple[Stamp, tuple[Egg, ...]]]] = WeakKeyDictionary()
+"""The eggs of months that are long over, by database, first day and time zone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +97,8 @@ def eggs_between(session: Session, first: date, last: date, now: datetime, hen: 
     timezone = ZoneInfo(coop_of(session).timezone)
     first = max(first, last - timedelta(days=MOST_DAYS - 1))
     bounds = day_bounds(first, timezone)[0], min(day_bounds(last, timezone)[1], now)
-    eggs = [
-        *_of_bouts(session, bounds, now, timezone, hen),
-        *_nobodys(session, bounds, timezone, hen),
-        *_found(session, bounds, timezone, hen),
-    ]
-    return sorted(eggs, key=lambda egg: egg.at)
+    eggs = [*_seen(session, (first, last), now, timezone), *_found(session, bounds, timezone, hen)]
+    return sorted((egg for egg in eggs if hen in (None, egg.hen, *egg.candidates)), key=lambda egg: egg.at)
 
 
 def times_of(eggs: Iterable[Egg], hen: HenId) -> list[datetime]:
@@ -99,9 +106,49 @@ def times_of(eggs: Iterable[Egg], hen: HenId) -> list[datetime]:
     return [egg.at for egg in eggs if egg.hen == hen and egg.nest is not None and egg.verdict is not Verdict.UNSURE]
 
 
-def _of_bouts(
-    session: Session, bounds: tuple[datetime, datetime], now: datetime, timezone: ZoneInfo, hen: HenId | None
-) -> list[Egg]:
+def _seen(session: Session, days: tuple[date, date], now: datetime, timezone: ZoneInfo) -> list[Egg]:
+    """Eggs in nests. Months that are long over are kept, and read anew only where something in them has changed."""
+    kept = _KEPT.setdefault(session.get_bind().engine, {})
+    first, last = days
+    eggs: list[Egg] = []
+    while first <= last:
+        end = min(_month_end(first), last)
+        bounds = day_bounds(first, timezone)[0], min(day_bounds(end, timezone)[1], now)
+        is_over = first.day == 1 and end == _month_end(first) and bounds[1] + _LONG_OVER < now
+        if not is_over:
+            eggs += _read(session, bounds, now, timezone)
+        else:
+            stamp, known = _stamp(session, bounds), kept.get((first, timezone.key))
+            if known is None or known[0] != stamp:
+                kept[first, timezone.key] = known = stamp, tuple(_read(session, bounds, now, timezone))
+            eggs += known[1]
+        first = end + _DAY
+    return eggs
+
+
+def _read(session: Session, bounds: tuple[datetime, datetime], now: datetime, timezone: ZoneInfo) -> list[Egg]:
+    return [*_of_bouts(session, bounds, now, timezone), *_nobodys(session, bounds, timezone)]
+
+
+def _stamp(session: Session, bounds: tuple[datetime, datetime]) -> Stamp:
+    """What differs once anything that a month's eggs are read from has changed: how many rows, and their changes."""
+    bouts = select(func.count(), func.sum(BoutRow.revision)).where(
+        BoutRow.verdict.in_([Verdict.LAID.value, Verdict.PROBABLY.value, Verdict.UNSURE.value]),
+        BoutRow.gone.is_(False),
+        BoutRow.arrived_at >= bounds[0] - _DAY,
+        BoutRow.arrived_at < bounds[1],
+    )
+    events = select(func.count(), func.max(EventRow.id)).where(
+        EventRow.kind == EggLaid.kind, EventRow.at >= bounds[0], EventRow.at < bounds[1]
+    )
+    return (*session.execute(bouts).one(), *session.execute(events).one())
+
+
+def _month_end(day: date) -> date:
+    return (day.replace(day=1) + timedelta(days=32)).replace(day=1) - _DAY
+
+
+def _of_bouts(session: Session, bounds: tuple[datetime, datetime], now: datetime, timezone: ZoneInfo) -> list[Egg]:
     query = (
         select(BoutRow.id, BoutRow.hen_id, BoutRow.nest_id, BoutRow.last_seen_at, BoutRow.verdict)
         .where(
@@ -113,8 +160,6 @@ def _of_bouts(
         )
         .order_by(BoutRow.arrived_at)
     )
-    if hen is not None:
-        query = query.where(BoutRow.hen_id == hen)
     eggs = [
         Egg(at, at.astimezone(timezone).date(), HenId(whose), NestId(nest), Verdict(verdict), bout=VisitId(bout))
         for bout, whose, nest, at, verdict in session.execute(query)
@@ -167,7 +212,7 @@ class _Claim:
     hens: tuple[HenId, ...]
 
 
-def _nobodys(session: Session, bounds: tuple[datetime, datetime], timezone: ZoneInfo, hen: HenId | None) -> list[Egg]:
+def _nobodys(session: Session, bounds: tuple[datetime, datetime], timezone: ZoneInfo) -> list[Egg]:
     """Eggs that were seen and that no bout has for its own."""
     counted = _counted(session, bounds)
     if not counted:
@@ -178,7 +223,7 @@ def _nobodys(session: Session, bounds: tuple[datetime, datetime], timezone: Zone
         near = _near(claims.get(nest, []), at)
         left = number - sum(not claim.hens for claim in near)
         hens = tuple(dict.fromkeys(name for claim in near for name in claim.hens))
-        if left > 0 and (hen is None or hen in hens):
+        if left > 0:
             eggs.append(Egg(at, at.astimezone(timezone).date(), UNKNOWN, nest, Verdict.UNSURE, hens, eggs=left))
     return eggs
 

@@ -117,7 +117,7 @@ def _nest_now(session: Session, nest: Nest, now: datetime) -> NestNow:
     seen_at = session.execute(
         select(SeenSpanRow.end_at)
         .where(SeenSpanRow.nest_id == nest.id, SeenSpanRow.start_at <= now)
-        .order_by(SeenSpanRow.end_at.desc())
+        .order_by(SeenSpanRow.start_at.desc())  # spans do not overlap, so this one ends last
         .limit(1)
     ).scalar()
     seen_at = min(seen_at, now) if seen_at else None

@@ -1,11 +1,12 @@
 """Answers about the past, as values: who came, settled and probably laid, and how much of the time was watched."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, case, select
 from sqlalchemy.orm import Session, selectinload
 
 from henbot.domain.clock import day_bounds
@@ -42,6 +43,10 @@ class Picture:
     path: str
     telegram_file_id: str | None
     at: datetime | None = None
+
+
+Pictures: TypeAlias = Mapping[str, Mapping[str, Picture]]
+"""Pictures of bouts by bout and role."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,18 +147,49 @@ def nests_of(session: Session, since: datetime | None = None) -> list[Nest]:
 def bout_report(session: Session, bout_id: str) -> BoutReport | None:
     """What can be said of one bout now, gone or not."""
     row = session.get(BoutRow, bout_id)
-    return _report_of(session, row) if row else None
+    return _report_of(row, _pictures(session, BoutRow.id == bout_id)) if row else None
 
 
 def bouts_between(session: Session, start: datetime, end: datetime, now: datetime | None = None) -> list[BoutReport]:
     """Bouts that began in [start, end), in the order of arrival; with `now`, without what came later than that."""
+    began = (BoutRow.arrived_at >= start) & (BoutRow.arrived_at < end) & BoutRow.gone.is_(False)
+    return _reports(session, began, now)
+
+
+def surest_bouts(
+    session: Session,
+    between: tuple[datetime, datetime],
+    order: Sequence[Verdict],
+    now: datetime,
+    hen: HenId | None = None,
+) -> list[BoutReport]:
+    """Of bouts that began between two moments: the latest with the first of these verdicts that any has; and those
+    whose verdict was not yet given at `now`, of which more cannot be said here.
+
+    Args:
+        hen: hers alone.
+    """
+    began = (BoutRow.arrived_at >= between[0]) & (BoutRow.arrived_at < between[1]) & BoutRow.gone.is_(False)
+    if hen is not None:
+        began &= BoutRow.hen_id == hen
+    is_known = (BoutRow.left_at <= now) & ((BoutRow.verdict_at.is_(None)) | (BoutRow.verdict_at <= now))
+    rank = case(
+        {verdict.value: number for number, verdict in enumerate(order)}, value=BoutRow.verdict, else_=len(order)
+    )
+    surest = select(BoutRow.id).where(began, is_known).order_by(rank, BoutRow.arrived_at.desc()).limit(1)
+    found = session.execute(surest).scalars().all()
+    return _reports(session, BoutRow.id.in_(found) | (began & ~is_known & BoutRow.left_at.is_not(None)), now)
+
+
+def _reports(session: Session, which: ColumnElement[bool], now: datetime | None) -> list[BoutReport]:
     query = (
         select(BoutRow)
-        .where(BoutRow.arrived_at >= start, BoutRow.arrived_at < end, BoutRow.gone.is_(False))
+        .where(which)
         .order_by(BoutRow.arrived_at, BoutRow.id)
         .options(selectinload(BoutRow.visits).selectinload(VisitRow.candidates))
     )
-    return [_report_of(session, row, now) for row in session.execute(query).scalars()]
+    pictures = _pictures(session, which, now)
+    return [_report_of(row, pictures, now) for row in session.execute(query).scalars()]
 
 
 def visit_of(row: VisitRow) -> Visit:
@@ -173,9 +209,9 @@ def visit_of(row: VisitRow) -> Visit:
     )
 
 
-def _report_of(session: Session, row: BoutRow, now: datetime | None = None) -> BoutReport:
+def _report_of(row: BoutRow, pictures: Pictures, now: datetime | None = None) -> BoutReport:
     visits = [visit for visit in row.visits if now is None or visit.arrived_at <= now]
-    report = _whole_report(session, row, visits, now)
+    report = _whole_report(row, visits, pictures)
     is_known = now is None or (row.last_seen_at <= now and (row.verdict_at is None or row.verdict_at <= now))
     if now is None or is_known or not visits:
         return report
@@ -191,7 +227,8 @@ def _report_of(session: Session, row: BoutRow, now: datetime | None = None) -> B
     )
 
 
-def _whole_report(session: Session, row: BoutRow, visits: Sequence[VisitRow], now: datetime | None) -> BoutReport:
+def _whole_report(row: BoutRow, visits: Sequence[VisitRow], pictures: Pictures) -> BoutReport:
+    shown = pictures.get(row.id, {})
     return BoutReport(
         id=VisitId(row.id),
         revision=row.revision,
@@ -206,10 +243,10 @@ def _whole_report(session: Session, row: BoutRow, visits: Sequence[VisitRow], no
         egg_candidates=tuple(HenId(hen) for hen in row.verdict_candidates),
         candidates=_candidates(visits),
         visits=len(visits),
-        picture=_picture(session, row, now, PICTURE_ROLES),
+        picture=next((shown[role] for role in PICTURE_ROLES if role in shown), None),
         gone=row.gone,
-        before=_picture(session, row, now, (BEFORE,)),
-        after=_picture(session, row, now, (AFTER,)),
+        before=shown.get(BEFORE),
+        after=shown.get(AFTER),
     )
 
 
@@ -226,21 +263,22 @@ PICTURE_ROLES = ("settled", "arrived")
 """Which evidence shows a hen best, the best first: settled she is whole, in the middle and still."""
 
 
-def _picture(session: Session, row: BoutRow, now: datetime | None, roles: Sequence[str]) -> Picture | None:
-    """The picture of a bout in the first of these roles that there is one of."""
+def _pictures(session: Session, bouts: ColumnElement[bool], now: datetime | None = None) -> Pictures:
+    """The first picture in each role of each of these bouts, known at `now`."""
     query = (
-        select(EvidenceRow.role, EvidenceRow.at, MediaRow)
-        .join(VisitRow, VisitRow.id == EvidenceRow.visit_id)
+        select(VisitRow.bout_id, EvidenceRow.role, MediaRow.sha256, MediaRow.path, MediaRow.telegram_file_id)
+        .join(BoutRow, BoutRow.id == VisitRow.bout_id)
+        .join(EvidenceRow, EvidenceRow.visit_id == VisitRow.id)
         .join(MediaRow, MediaRow.sha256 == EvidenceRow.media_sha256)
-        .where(VisitRow.bout_id == row.id, EvidenceRow.role.in_(roles))
+        .where(bouts)
+        .order_by(EvidenceRow.at)
     )
     if now:
         query = query.where(EvidenceRow.at <= now)
-    found = sorted(session.execute(query).all(), key=lambda one: (roles.index(one.role), one.at))
-    if not found:
-        return None
-    media = found[0].MediaRow
-    return Picture(media.sha256, media.path, media.telegram_file_id, found[0].at)
+    found: dict[str, dict[str, Picture]] = {}
+    for bout, role, sha256, path, file_id in session.execute(query):
+        found.setdefault(str(bout), {}).setdefault(role, Picture(sha256, path, file_id))
+    return found
 
 
 def _hours_until(now: datetime, day: date, coop: CoopRow) -> list[Span]:

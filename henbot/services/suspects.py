@@ -45,6 +45,7 @@ class _Days:
     today: date
     timezone: ZoneInfo
     eggs: Sequence[Egg]
+    unsure: Mapping[HenId, Sequence[date]]
     coverage: Mapping[date, Coverage]
 
 
@@ -54,18 +55,17 @@ def suspects(session: Session, now: datetime) -> Suspects:
     timezone = ZoneInfo(coop.timezone)
     today = now.astimezone(timezone).date()
     first = today - timedelta(days=RECORD_DAYS)
-    days = _Days(
-        session,
-        now,
-        today,
-        timezone,
-        eggs_between(session, first, today, now),
-        coverage_by_day(session, first, today, now),
-    )
+    eggs = eggs_between(session, first, today, now)
+    unsure: dict[HenId, list[date]] = {}
+    for egg in eggs:
+        for hen in egg.candidates if egg.verdict is Verdict.UNSURE else ():
+            unsure.setdefault(hen, []).append(egg.day)
+    coverage = coverage_by_day(session, first, today, now)
+    days = _Days(session, now, today, timezone, eggs, unsure, coverage)
     rows = session.execute(select(HenRow).where(HenRow.retired_at.is_(None)).order_by(HenRow.added_at, HenRow.id))
     seen = [_seen(days, row, coop) for row in rows.scalars()]
-    late = sum(one.is_late for one in seen)
-    found = [judged(replace(one, others_stopped=late - one.is_late)) for one in seen]
+    stopped = {one.hen for one in seen if one.ever and one.is_late}  # who never laid has not stopped
+    found = [judged(replace(one, others_stopped=len(stopped - {one.hen}))) for one in seen]
     found.sort(
         key=lambda one: (one.standing is not Standing.NOT_LAYING, one.standing is Standing.LAYING, -one.days_since)
     )
@@ -92,9 +92,7 @@ def _seen(days: _Days, row: HenRow, coop: CoopRow) -> Seen:
         age=days.today - row.hatched_on if row.hatched_on else None,
         daylight=light,
         shortening=None if light is None or was is None else light < was,
-        maybe_hers=sum(
-            egg.verdict is Verdict.UNSURE and hen in egg.candidates and egg.day > since for egg in days.eggs
-        ),
+        maybe_hers=sum(day > since for day in days.unsure.get(hen, ())),
         found_outside=sum(egg.nest is None and egg.hen in ("unknown", hen) and egg.day > since for egg in days.eggs),
     )
 

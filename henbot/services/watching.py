@@ -85,7 +85,8 @@ def _each(seen: Sequence[Span], hours: Mapping[date, Span]) -> dict[date, Covera
         stop = start
         while stop < len(seen) and seen[stop].start < span.end:
             stop += 1
-        found[day] = coverage(seen[start:stop], [span])
+        is_whole = stop == start + 1 and seen[start].start <= span.start and seen[start].end >= span.end
+        found[day] = Coverage(span.length, span.length) if is_whole else coverage(seen[start:stop], [span])
     return found
 
 

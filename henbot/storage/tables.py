@@ -154,11 +154,11 @@ class BoutRow(Row):
 
     __tablename__ = "bouts"
     __table_args__ = (
-        Index(None, "arrived_at"),
         Index(None, "nest_id", "last_seen_at"),
         Index(None, "hen_id", "arrived_at"),
         # For the answers over long times: they are read from the index alone.
-        Index("ix_bouts_eggs", "verdict", "gone", "arrived_at", "hen_id", "last_seen_at"),
+        Index("ix_bouts_eggs", "verdict", "gone", "arrived_at", "hen_id", "last_seen_at", "revision"),
+        Index("ix_bouts_came", "arrived_at", "gone", "hen_id"),
         Index("ix_bouts_eggs_of_hen", "hen_id", "verdict", "gone", "arrived_at", "last_seen_at"),
         Index("ix_bouts_sitting", "hen_id", "gone", "arrived_at", "sat_s", "nest_id"),
     )

@@ -99,7 +99,7 @@ async def test_an_egg_outside_is_of_its_hen_and_undone_whole(talk: Talk) -> None
 
 async def test_what_is_not_clear_is_asked_back(talk: Talk) -> None:
     for text, begins in [
-        ("/egg", "Where was the egg"),
+        ("/яйцо", "Where was the egg"),
         ("/egg Henrietta under the bush", "I know no hen called Henrietta"),
         ("/treated Ginger wormer", "Which hen (or all)"),
         ("/treated", "No treatment is noted"),

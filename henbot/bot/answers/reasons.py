@@ -9,7 +9,7 @@ from henbot.bot.wording import known_at, verdict_words
 from henbot.domain.observations import UNKNOWN
 from henbot.domain.verdicts import Verdict
 from henbot.services.periods import first_day, period_coverage
-from henbot.services.reports import BoutReport, bouts_between, coop_of, flock_of
+from henbot.services.reports import BoutReport, coop_of, flock_of, surest_bouts
 from henbot.services.watch_hours import hours_of_day
 
 DAYS_EXPLAINED = 7
@@ -59,8 +59,7 @@ def explained_bout(asking: Asking) -> BoutReport | None:
         start -= timedelta(days=DAYS_EXPLAINED)
     bouts = [
         known_at(bout, asking.now)
-        for bout in bouts_between(asking.session, start, min(end, asking.now), asking.now)
-        if asking.question.hen in (None, bout.hen)
+        for bout in surest_bouts(asking.session, (start, min(end, asking.now)), _RANK, asking.now, asking.question.hen)
     ]
     over = [bout for bout in bouts if bout.left_at is not None]
     return min(over, key=lambda bout: (_RANK.index(bout.verdict), -bout.arrived_at.timestamp()), default=None)
