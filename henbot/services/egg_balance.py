@@ -1,11 +1,12 @@
 """The ledger: eggs that appeared, were collected, are there, and are not accounted for."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from henbot.domain.clock import day_bounds
@@ -117,30 +118,32 @@ def collections_between(session: Session, start: datetime, end: datetime) -> lis
             )
         ).scalars()
     ]
-    seen = [
-        Collection(at, eggs, told=False)
-        for at, eggs in _eggs_of_events(session, EggsCollected.kind, start, end)
-        if not any(abs(one.at - at) <= SAME_COLLECTION for one in told)
-    ]
+    told.sort(key=lambda one: one.at)
+    query = (
+        select(EventRow.at, EventRow.details["eggs"].as_integer())
+        .where(EventRow.kind == EggsCollected.kind, EventRow.at >= start, EventRow.at < end)
+        .order_by(EventRow.at)
+    )
+    seen = [Collection(at, eggs, told=False) for at, eggs in session.execute(query) if not _is_near(at, told)]
     return sorted([*told, *seen], key=lambda one: one.at)
+
+
+def _is_near(at: datetime, told: Sequence[Collection]) -> bool:
+    """Whether a collection that was seen is one of those that were told, which stand in the order of time."""
+    place = bisect_left(told, at - SAME_COLLECTION, key=lambda one: one.at)
+    return place < len(told) and told[place].at - at <= SAME_COLLECTION
 
 
 def _appeared(session: Session, first: date, last: date, now: datetime, *, counted: bool) -> tuple[int, int]:
     if counted:
         timezone = ZoneInfo(coop_of(session).timezone)
         start, end = day_bounds(first, timezone)[0], min(day_bounds(last, timezone)[1], now)
-        return sum(eggs for _, eggs in _eggs_of_events(session, EggLaid.kind, start, end)), 0
+        laid = select(func.sum(EventRow.details["eggs"].as_integer())).where(
+            EventRow.kind == EggLaid.kind, EventRow.at >= start, EventRow.at < end
+        )
+        return session.execute(laid).scalar() or 0, 0
     tally = Tally.of(egg for egg in eggs_between(session, first, last, now) if egg.nest)
     return tally.total, tally.probably
-
-
-def _eggs_of_events(session: Session, kind: str, start: datetime, end: datetime) -> Sequence[tuple[datetime, int]]:
-    query = (
-        select(EventRow.at, EventRow.details)
-        .where(EventRow.kind == kind, EventRow.at >= start, EventRow.at < end)
-        .order_by(EventRow.at)
-    )
-    return [(at, int(details.get("eggs", 1))) for at, details in session.execute(query)]
 
 
 def _counts_at(session: Session, at: datetime) -> list[tuple[NestId, int, datetime]]:
