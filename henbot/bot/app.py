@@ -25,6 +25,7 @@ from telegram.ext import (
     filters,
 )
 
+from henbot.bot.evening import Evening
 from henbot.bot.export_talk import EXPORT_IN_WORDS, ExportTalk
 from henbot.bot.handlers import QUESTIONS, Context, Conversation
 from henbot.bot.language import languages, phrases
@@ -44,6 +45,9 @@ log = structlog.get_logger(__name__)
 
 MISFIRE_GRACE_S = 300
 """A job that is late by less than this is still done, once: APScheduler's own patience is a second."""
+
+EVENING_EVERY = timedelta(seconds=10)
+"""How often it is asked whether a digest is due: a millisecond's work."""
 
 LONGEST_RETRY_S = 30.0
 GRACE_S = 2.0
@@ -118,7 +122,20 @@ def build_publisher(
 ) -> Publisher:
     """What tells the channel, if there is one, and those who subscribed."""
     audience = Audience(coop.channel, tuple(coop.admins), coop.posts.policy, coop.quiet)
-    return Publisher(application.bot, database, settings.media, audience, pace)
+    publisher = Publisher(application.bot, database, settings.media, audience, pace)
+    _add_evening(application, Evening(database, settings.media, publisher.chats))
+    return publisher
+
+
+def _add_evening(application: BotApplication, evening: Evening) -> None:
+    jobs = application.job_queue
+    assert jobs is not None, "the job queue's extra of python-telegram-bot is one of our dependencies"
+
+    async def look(context: Context) -> None:
+        await evening.look()
+
+    # By the coop's clock, which a demo sets anew: so it is looked for often, rather than set for a time.
+    jobs.run_repeating(look, EVENING_EVERY, first=EVENING_EVERY, name="evening")
 
 
 def add_handlers(application: BotApplication, conversation: Conversation) -> None:

@@ -146,7 +146,7 @@ def _rank(bout: BoutReport, in_nest: bool) -> int:
     return _IN_NEST if in_nest else _RANK[bout.verdict]
 
 
-def _in_nest(bout: BoutReport, report: DayReport) -> bool:
+def is_in_nest(bout: BoutReport, report: DayReport) -> bool:
     """Whether she is there still: not over, and no time without sight since she was seen last."""
     return bout.left_at is None and not any(span.end > bout.last_seen_at for span in report.coverage.blind)
 
@@ -156,7 +156,7 @@ def _entries(
 ) -> list[str]:
     """Those who laid first, then those who may have; short looks into the nest together in one line."""
     looks = [bout for bout in bouts if _is_look(bout)]
-    rest = [(bout, _in_nest(bout, report)) for bout in bouts if not _is_look(bout)]
+    rest = [(bout, is_in_nest(bout, report)) for bout in bouts if not _is_look(bout)]
     rest.sort(key=lambda one: (_rank(*one), one[0].arrived_at))
     entries = [
         _entry_in_nest(bout, wording, sitting.get(bout.id)) if in_nest else _entry(bout, wording)

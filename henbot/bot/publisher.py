@@ -26,7 +26,7 @@ from henbot.bot.telling import Step, Telling, telling, wall_wait_s
 from henbot.domain.errors import HenbotError
 from henbot.domain.policies import Policy, QuietHours
 from henbot.services import posts
-from henbot.services.changes import MARK, Signal
+from henbot.services.changes import MARK, Signal, mark
 from henbot.services.coop_clock import clock_setting, wall_now
 from henbot.services.posts import DuePost, Told
 from henbot.services.subscriptions import Subscription, subscriptions, unsubscribe
@@ -93,6 +93,7 @@ class Publisher:
     _backoff_s: float = field(default=0.0, init=False)
     _quiet_until_s: float = field(default=0.0, init=False)
     _look_up_from_s: float = field(default=0.0, init=False)
+    _back: dict[str, datetime | None] = field(default_factory=dict, init=False)
     _is_missing_told: bool = field(default=False, init=False)
     _stopping: bool = field(default=False, init=False)
 
@@ -145,7 +146,7 @@ class Publisher:
         wall, now_s = wall_now(), time.monotonic()
         paused = posts.pauses(session, wall)
         wait_s = IDLE_S
-        chats = self._chats(session)
+        chats = self.chats(session)
         for post in posts.due_posts(session, chats=chats):
             until = max(paused.get(post.chat_id, wall), paused.get(posts.ALL_CHATS, wall))
             blocked_s = max((until - wall).total_seconds(), self._pacer.wait_s(post.chat_id, now_s))
@@ -159,8 +160,8 @@ class Publisher:
             wait_s = min(wait_s, max(held_s, LEAST_WAIT_S)) if held_s is not None else wait_s
         return wait_s, None
 
-    def _chats(self, session: Session) -> Mapping[int, Subscription]:
-        """All that are written to now."""
+    def chats(self, session: Session) -> Mapping[int, Subscription]:
+        """All that are written to now, by their numbers; without the channel while it is not found by its name."""
         channel = [Subscription(self._chat_id, self.audience.policy)] if self._chat_id is not None else []
         return {chat.chat_id: chat for chat in (*subscriptions(session), *channel)}
 
@@ -265,16 +266,27 @@ class Publisher:
 
         def fan_out() -> None:
             with self.database.reading() as session:
+                for name in names:
+                    self._back_at(session, name)
                 if not any(posts.anything_new(session, name) for name in names):
                     return
             with self.database.writing() as session:
                 posts.end_pauses(session, wall_now())
-                posts.fan_out(session, self._subscribers(session), self.stale_after, SUBSCRIBERS_MARK)
+                told = {SUBSCRIBERS_MARK: self._subscribers(session)}
                 if channel is not None:
-                    posts.fan_out(session, [Subscription(channel, self.audience.policy)], self.stale_after)
+                    told[MARK] = [Subscription(channel, self.audience.policy)]
+                for name, chats in told.items():
+                    posts.fan_out(session, chats, self.stale_after, name, self._back_at(session, name))
                 session.commit()
 
         await asyncio.to_thread(fan_out)
+
+    def _back_at(self, session: Session, name: str) -> datetime | None:
+        """When this process began, coop time; None where these chats were never told anything before."""
+        if name not in self._back:
+            was_at_work = mark(session, name) > 0
+            self._back[name] = clock_setting(session).coop_time(wall_now()) if was_at_work else None
+        return self._back[name]
 
     def _subscribers(self, session: Session) -> list[Subscription]:
         return [chat for chat in subscriptions(session) if chat.chat_id != self._chat_id]

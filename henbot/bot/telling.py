@@ -1,27 +1,30 @@
 """What to do about one post: the words for its subject as it stands, and the one step that brings the chat there."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from enum import Enum
 from hashlib import sha256
 
 from sqlalchemy.orm import Session
+from telegram.constants import MessageLimit
 
 from henbot.bot.asking import coop_wording
-from henbot.bot.channel_words import format_eggs
+from henbot.bot.channel_words import format_board, format_digest, format_eggs, format_missed, format_week
 from henbot.bot.formatting import format_bout
-from henbot.bot.wording import Wording
+from henbot.bot.wording import Wording, plain
 from henbot.domain.clock import ClockSetting
 from henbot.domain.observations import UNKNOWN
 from henbot.domain.policies import Policy, QuietHours
 from henbot.services.changes import BOUT, EGG
 from henbot.services.confirmed import postable
 from henbot.services.coop_clock import clock_setting
+from henbot.services.digests import DIGEST, WEEK, DayDigest, day_digest, digest_picture, week_digest
 from henbot.services.posts import DuePost
-from henbot.services.reports import BoutReport, Picture, bout_report
+from henbot.services.reports import BoutReport, Picture, bout_report, coop_of
 from henbot.services.sitting import sitting_since
-from henbot.services.wishes import eggs_of_post, post_of
+from henbot.services.watch_hours import hours_of_day
+from henbot.services.wishes import BOARD, MISSED, eggs_of_post, missed_bouts, post_of
 
 STEADY_AFTER = timedelta(seconds=90)
 """How long a hen who cannot be named and is in the nest is kept back: a few more looks at her usually name her."""
@@ -133,16 +136,10 @@ def _eggs_told(session: Session, post: DuePost, hearer: Hearer) -> Telling:
         return _withdrawn(post, hearer.wording, post.wanted_revision)
     text = format_eggs(eggs, hearer.wording, hearer.now)
     picture = next((egg.picture for egg in reversed(eggs) if egg.picture), None)
-    has_new_picture = picture is not None and picture.sha256 != post.media_sha256
-    step = next_step(post, words_hash(text), picture)
-    if step is Step.NOTHING and has_new_picture:
-        step = Step.EDIT_PICTURE
-    return Telling(
-        step,
-        text,
-        post.wanted_revision,
-        picture,
-        rings=step is Step.SEND and hearer.may_ring and not post.is_on_its_way,
+    told = _with_picture(post, text, picture)
+    return replace(
+        told,
+        rings=told.step is Step.SEND and hearer.may_ring and not post.is_on_its_way,
         reply_to=_message_of(session, post.chat_id, eggs[0].bouts),
     )
 
@@ -158,7 +155,58 @@ def _withdrawn(post: DuePost, wording: Wording, revision: int) -> Telling:
     return Telling(step, wording.say("bout-withdrawn"), revision)
 
 
-_SUBJECTS: Mapping[str, Callable[[Session, DuePost, Hearer], Telling]] = {BOUT: _bout_told, EGG: _eggs_told}
+def _board_told(session: Session, post: DuePost, hearer: Hearer) -> Telling:
+    digest, opening = _day(session, post, hearer)
+    sitting = sitting_since(session, [bout.id for bout in digest.report.bouts], hearer.now)
+    text = format_board(digest, hearer.wording, opening, sitting)
+    return Telling(next_step(post, words_hash(text), None), text, post.wanted_revision)
+
+
+def _digest_told(session: Session, post: DuePost, hearer: Hearer) -> Telling:
+    digest, opening = _day(session, post, hearer)
+    text = format_digest(digest, hearer.wording, opening)
+    chart = digest_picture(session, post.subject, post.subject_id, hearer.wording.phrases.language)
+    return _with_picture(post, text, chart or digest.best)
+
+
+def _week_told(session: Session, post: DuePost, hearer: Hearer) -> Telling:
+    digest = week_digest(session, date.fromisoformat(post.subject_id), hearer.now)
+    text = format_week(digest, hearer.wording)
+    chart = digest_picture(session, post.subject, post.subject_id, hearer.wording.phrases.language)
+    return _with_picture(post, text, chart)
+
+
+def _missed_told(session: Session, post: DuePost, hearer: Hearer) -> Telling:
+    bouts, eggs = missed_bouts(session, post.id), eggs_of_post(session, post.id)
+    if not bouts and not eggs:
+        return _withdrawn(post, hearer.wording, post.wanted_revision)
+    text = format_missed(bouts, eggs, hearer.wording, hearer.now)
+    return Telling(next_step(post, words_hash(text), None), text, post.wanted_revision)
+
+
+def _day(session: Session, post: DuePost, hearer: Hearer) -> tuple[DayDigest, datetime]:
+    """The day that a post is about, and when its watch hours begin."""
+    day = date.fromisoformat(post.subject_id)
+    return day_digest(session, day, hearer.now), hours_of_day(day, coop_of(session)).start
+
+
+def _with_picture(post: DuePost, text: str, picture: Picture | None) -> Telling:
+    """Words with a picture that may come later than they; a caption that would be too long goes without it."""
+    picture = picture if len(plain(text)) <= MessageLimit.CAPTION_LENGTH else None
+    step = next_step(post, words_hash(text), picture)
+    if step is Step.NOTHING and picture is not None and picture.sha256 != post.media_sha256:
+        step = Step.EDIT_PICTURE
+    return Telling(step, text, post.wanted_revision, picture)
+
+
+_SUBJECTS: Mapping[str, Callable[[Session, DuePost, Hearer], Telling]] = {
+    BOUT: _bout_told,
+    EGG: _eggs_told,
+    BOARD: _board_told,
+    DIGEST: _digest_told,
+    WEEK: _week_told,
+    MISSED: _missed_told,
+}
 
 
 def next_step(post: DuePost, words: str, picture: Picture | None) -> Step:

@@ -71,7 +71,7 @@ def egg_report(session: Session, event_id: int) -> EggReport | None:
 
 def eggs_of_bout(session: Session, bout: BoutRow) -> list[int]:
     """Ids of the eggs that were seen and that a bout brought, or may have."""
-    if bout.gone or bout.verdict not in _BRINGS:
+    if bout.gone or not _rests_on_eggs(bout):
         return []
     query = (
         select(EventRow.id)
@@ -84,6 +84,13 @@ def eggs_of_bout(session: Session, bout: BoutRow) -> list[int]:
         .order_by(EventRow.at)
     )
     return list(session.execute(query).scalars())
+
+
+def _rests_on_eggs(bout: BoutRow) -> bool:
+    """Whether its verdict comes from eggs that were counted, rather than from time alone."""
+    if bout.verdict not in _BRINGS:
+        return False
+    return bout.verdict == Verdict.LAID or bool(bout.verdict_at) or bool(bout.verdict_candidates)
 
 
 def _counted_until(bout: BoutRow) -> datetime:
@@ -102,14 +109,15 @@ def _bouts(session: Session, event: EventRow) -> Sequence[BoutRow]:
         )
         .order_by(BoutRow.arrived_at, BoutRow.id)
     )
-    return [bout for bout in session.execute(query).scalars() if _counted_until(bout) >= event.at]
+    found = session.execute(query).scalars()
+    return [bout for bout in found if _rests_on_eggs(bout) and _counted_until(bout) >= event.at]
 
 
 def _whose(event: EventRow, bouts: Sequence[BoutRow]) -> tuple[Verdict, tuple[HenId, ...]]:
     laid = [HenId(bout.hen_id) for bout in bouts if bout.verdict == Verdict.LAID]
     if laid:
         return Verdict.LAID, tuple(dict.fromkeys(laid))
-    probably = [HenId(bout.hen_id) for bout in bouts if bout.verdict == Verdict.PROBABLY and bout.verdict_at]
+    probably = [HenId(bout.hen_id) for bout in bouts if bout.verdict == Verdict.PROBABLY]
     if probably:
         return Verdict.PROBABLY, tuple(dict.fromkeys(probably))
     maybe = [HenId(hen) for bout in bouts for hen in bout.verdict_candidates]

@@ -77,7 +77,11 @@ def anything_new(session: Session, name: str = MARK) -> bool:
 
 
 def fan_out(
-    session: Session, chats: Iterable[Subscription], stale_after: timedelta = STALE_AFTER, name: str = MARK
+    session: Session,
+    chats: Iterable[Subscription],
+    stale_after: timedelta = STALE_AFTER,
+    name: str = MARK,
+    back_at: datetime | None = None,
 ) -> int:
     """Raise the wanted revision of each chat's posts by the changes since the mark, and move the mark.
 
@@ -86,6 +90,7 @@ def fan_out(
 
     Args:
         name: the mark's, which tells how far these chats have been told.
+        back_at: coop time at which the bot came back; None where it was never at work before.
 
     Returns:
         How many posts want to be sent or edited now.
@@ -95,7 +100,7 @@ def fan_out(
     now = clock_setting(session).coop_time(wall_now())
     wanted = 0
     for chat in chats:
-        wanted += wish_all(session, changes, Fanning(chat, now, now - stale_after))
+        wanted += wish_all(session, changes, Fanning(chat, now, now - stale_after, back_at))
     set_mark(session, until, name)
     return wanted
 

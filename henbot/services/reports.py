@@ -266,7 +266,14 @@ PICTURE_ROLES = ("settled", "arrived")
 def _pictures(session: Session, bouts: ColumnElement[bool], now: datetime | None = None) -> Pictures:
     """The first picture in each role of each of these bouts, known at `now`."""
     query = (
-        select(VisitRow.bout_id, EvidenceRow.role, MediaRow.sha256, MediaRow.path, MediaRow.telegram_file_id)
+        select(
+            VisitRow.bout_id,
+            EvidenceRow.role,
+            MediaRow.sha256,
+            MediaRow.path,
+            MediaRow.telegram_file_id,
+            EvidenceRow.at,
+        )
         .join(BoutRow, BoutRow.id == VisitRow.bout_id)
         .join(EvidenceRow, EvidenceRow.visit_id == VisitRow.id)
         .join(MediaRow, MediaRow.sha256 == EvidenceRow.media_sha256)
@@ -276,8 +283,8 @@ def _pictures(session: Session, bouts: ColumnElement[bool], now: datetime | None
     if now:
         query = query.where(EvidenceRow.at <= now)
     found: dict[str, dict[str, Picture]] = {}
-    for bout, role, sha256, path, file_id in session.execute(query):
-        found.setdefault(str(bout), {}).setdefault(role, Picture(sha256, path, file_id))
+    for bout, role, sha256, path, file_id, at in session.execute(query):
+        found.setdefault(str(bout), {}).setdefault(role, Picture(sha256, path, file_id, at))
     return found
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import exists, select
@@ -15,10 +15,19 @@ from henbot.domain.policies import Policy, PolicyKind
 from henbot.domain.verdicts import Verdict
 from henbot.services.changes import BOUT, EGG, Change
 from henbot.services.egg_reports import EggReport, egg_report, eggs_of_bout
-from henbot.services.reports import bout_report, coop_of
+from henbot.services.reports import BoutReport, bout_report, coop_of
 from henbot.services.subscriptions import Subscription
 from henbot.storage.tables import BoutRow, EventRow, PostRow
-from henbot.storage.telling import EggPostRow
+from henbot.storage.telling import EggPostRow, MissedBoutRow
+
+BOARD, MISSED = "board", "missed"
+"""Subjects of posts besides those of changes: a day's board, and what was missed while the bot was off."""
+
+STILL_NEWS = timedelta(minutes=10)
+"""What ended so long before the bot came back is told as news all the same: it was hardly away."""
+
+MISSED_AT_MOST = timedelta(days=7)
+"""How far back the bot catches up."""
 
 _GAVE_AN_EGG = (Verdict.LAID.value, Verdict.PROBABLY.value)
 
@@ -29,11 +38,13 @@ class Fanning:
 
     Attributes:
         fresh_since: what ended earlier is not told any more, where the chat knows nothing of it.
+        back_at: when the bot came back, if it had been at work before; what was over by then was missed.
     """
 
     chat: Subscription
     now: datetime
     fresh_since: datetime
+    back_at: datetime | None = None
 
     @property
     def policy(self) -> Policy:
@@ -42,8 +53,13 @@ class Fanning:
 
     def is_fresh(self, at: datetime) -> bool:
         """Whether what happened then is told at all."""
+        oldest = min(self.fresh_since, self.now - MISSED_AT_MOST) if self.is_missed(at) else self.fresh_since
         since = self.chat.since
-        return at >= self.fresh_since and (since is None or at >= since)
+        return at >= oldest and (since is None or at >= since)
+
+    def is_missed(self, at: datetime) -> bool:
+        """Whether what was over then was missed."""
+        return self.back_at is not None and at < self.back_at - STILL_NEWS
 
 
 def wish_all(session: Session, changes: Iterable[Change], fanning: Fanning) -> int:
@@ -54,7 +70,8 @@ def wish_all(session: Session, changes: Iterable[Change], fanning: Fanning) -> i
     listed = list(changes)
     wanted = sum(_wish_bout(session, change, fanning) for change in listed if change.subject == BOUT)
     eggs = dict.fromkeys(event_id for change in listed for event_id in _eggs_of(session, change))
-    return wanted + sum(_wish_egg(session, event_id, fanning) for event_id in eggs)
+    wanted += sum(_wish_egg(session, event_id, fanning) for event_id in eggs)
+    return wanted + _wish_boards(session, listed, fanning)
 
 
 def _eggs_of(session: Session, change: Change) -> list[int]:
@@ -84,14 +101,36 @@ def eggs_of_post(session: Session, post_id: int) -> list[EggReport]:
 
 def _wish_bout(session: Session, change: Change, fanning: Fanning) -> int:
     chat_id, bout = fanning.chat.chat_id, session.get(BoutRow, change.subject_id)
+    missed = session.get(MissedBoutRow, (chat_id, change.subject_id))
+    if missed is not None:
+        return _again(session.get_one(PostRow, missed.post_id))
     post = post_of(session, chat_id, BOUT, change.subject_id)
     if post is not None:
         post.wanted_revision = max(post.wanted_revision, change.revision)
         return int(post.wanted_revision > post.sent_revision)
     if bout is None or not fanning.is_fresh(bout.last_seen_at) or not _wants_bout(session, bout, fanning):
         return 0
+    if bout.left_at is not None and fanning.is_missed(bout.last_seen_at):
+        post = _missed(session, fanning)
+        session.add(MissedBoutRow(chat_id=chat_id, bout_id=bout.id, post_id=post.id))
+        return _again(post)
     session.add(PostRow(chat_id=chat_id, subject=BOUT, subject_id=bout.id, wanted_revision=change.revision))
     return 1
+
+
+def _missed(session: Session, fanning: Fanning) -> PostRow:
+    """The one message that tells a chat what it missed before the bot came back."""
+    assert fanning.back_at is not None
+    return _post(session, fanning.chat.chat_id, MISSED, fanning.back_at.isoformat(timespec="seconds"))
+
+
+def _post(session: Session, chat_id: int, subject: str, subject_id: str) -> PostRow:
+    post = post_of(session, chat_id, subject, subject_id)
+    if post is None:
+        post = PostRow(chat_id=chat_id, subject=subject, subject_id=subject_id, wanted_revision=0, sent_revision=0)
+        session.add(post)
+        session.flush()
+    return post
 
 
 def _wants_bout(session: Session, bout: BoutRow, fanning: Fanning) -> bool:
@@ -123,12 +162,10 @@ def _wish_egg(session: Session, event_id: int, fanning: Fanning) -> int:
     egg = egg_report(session, event_id)
     if egg is None or not fanning.is_fresh(egg.at) or not _wants_egg(session, egg, fanning):
         return 0
-    host = _host(session, fanning)
-    if host is None:
-        host = PostRow(chat_id=fanning.chat.chat_id, subject=EGG, subject_id=str(egg.id), wanted_revision=0)
-        host.sent_revision = 0
-        session.add(host)
-        session.flush()
+    if fanning.is_missed(egg.at):
+        host = _missed(session, fanning)
+    else:
+        host = _host(session, fanning) or _post(session, fanning.chat.chat_id, EGG, str(egg.id))
     session.add(EggPostRow(chat_id=host.chat_id, event_id=egg.id, post_id=host.id, at=fanning.now))
     session.flush()
     return _again(host)
@@ -185,3 +222,35 @@ def _host(session: Session, fanning: Fanning) -> PostRow | None:
     ).scalars()
     began = first.first()
     return post if began is not None and fanning.now - began < fanning.policy.cooldown else None
+
+
+def missed_bouts(session: Session, post_id: int) -> list[BoutReport]:
+    """The bouts that a message about what was missed tells, in the order of arrival."""
+    query = select(MissedBoutRow.bout_id).where(MissedBoutRow.post_id == post_id)
+    reports = (bout_report(session, bout) for bout in session.execute(query).scalars().all())
+    return sorted((one for one in reports if one is not None and not one.gone), key=lambda one: one.arrived_at)
+
+
+def _wish_boards(session: Session, changes: Iterable[Change], fanning: Fanning) -> int:
+    """Let the boards of the days that changed be written anew; only today's is begun."""
+    if fanning.policy.kind is not PolicyKind.BOARD:
+        return 0
+    timezone = ZoneInfo(coop_of(session).timezone)
+    today = fanning.now.astimezone(timezone).date()
+    days = {at.astimezone(timezone).date() for change in changes if (at := _happened(session, change))}
+    return sum(_wish_board(session, day, fanning, begins=day == today) for day in sorted(days))
+
+
+def _happened(session: Session, change: Change) -> datetime | None:
+    if change.subject == EGG:
+        event = session.get(EventRow, int(change.subject_id))
+        return event.at if event else None
+    bout = session.get(BoutRow, change.subject_id)
+    return bout.arrived_at if bout else None
+
+
+def _wish_board(session: Session, day: date, fanning: Fanning, *, begins: bool) -> int:
+    chat_id, subject_id = fanning.chat.chat_id, day.isoformat()
+    if not begins and post_of(session, chat_id, BOARD, subject_id) is None:
+        return 0
+    return _again(_post(session, chat_id, BOARD, subject_id))

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from henbot.storage.tables import Row
+from henbot.storage.tables import ID_LENGTH, Row
 
 
 class ChatPolicyRow(Row):
@@ -58,4 +58,26 @@ class EggProofRow(Row):
     __tablename__ = "egg_proofs"
 
     event_id: Mapped[int] = mapped_column(ForeignKey("events.id"), primary_key=True)
+    media_sha256: Mapped[str] = mapped_column(String(64), ForeignKey("media.sha256"))
+
+
+class MissedBoutRow(Row):
+    """A bout that came and went while the bot was off, and the one message that tells a chat of all of them."""
+
+    __tablename__ = "missed_bouts"
+    __table_args__ = (Index(None, "post_id"),)
+
+    chat_id: Mapped[int] = mapped_column(primary_key=True)
+    bout_id: Mapped[str] = mapped_column(String(ID_LENGTH), ForeignKey("bouts.id"), primary_key=True)
+    post_id: Mapped[int] = mapped_column(ForeignKey("posts.id"))
+
+
+class DigestPictureRow(Row):
+    """The chart of a digest in one language."""
+
+    __tablename__ = "digest_pictures"
+
+    subject: Mapped[str] = mapped_column(String(16), primary_key=True)
+    subject_id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    language: Mapped[str] = mapped_column(String(16), primary_key=True)
     media_sha256: Mapped[str] = mapped_column(String(64), ForeignKey("media.sha256"))

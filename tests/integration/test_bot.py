@@ -267,9 +267,8 @@ async def test_a_publisher_that_breaks_down_ends_the_bot_so_that_it_is_restarted
     application = build_application(*configured, coop.database, sandbox.token)
     publisher = build_publisher(application, *configured, coop.database)
     assert publisher is not None
-    publisher.media = None  # type: ignore[assignment] - nothing that can happen: that is the point
+    publisher.audience = None  # type: ignore[assignment] - nothing that can happen: that is the point
     coop.bout("b", "olive", oct4(16))
-    coop.picture("b", b"x")
     assert await asyncio.wait_for(serve(application, publisher, asyncio.Event()), 10) == 1
 
 

@@ -321,8 +321,11 @@ async def test_without_a_channel_or_with_one_that_cannot_be_found_subscribers_ar
     lays(coop, "ginger", 9)
     await publish(publisher(coop, bot, channel=None))
     assert len(rings(sandbox, SUBSCRIBER_ID)) == 1
+    coop.set_now(oct4(11))
+    lost = publisher(coop, bot, channel="@no_such_channel")
+    await publish(lost)
     lays(coop, "olive", 11)
-    await publish(publisher(coop, bot, channel="@no_such_channel"))
+    await publish(lost)
     assert len(rings(sandbox, SUBSCRIBER_ID)) == 2
 
 

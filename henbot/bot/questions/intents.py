@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from henbot.bot.questions.lexicon import Concept, phrases
+from henbot.bot.questions.period_rules import Period
 from henbot.bot.questions.words import concepts_of
 
 
@@ -40,6 +41,7 @@ class Cues:
         strange: words that we do not know.
         hens: how many hens are named, those too that cannot be told apart.
         timed: a period is named.
+        long: one of several days.
         rate: it asks for so many a week.
     """
 
@@ -47,6 +49,7 @@ class Cues:
     strange: tuple[str, ...]
     hens: int
     timed: bool
+    long: bool
     rate: bool
 
     def has(self, *concepts: Concept) -> bool:
@@ -58,12 +61,15 @@ class Cues:
         return not self.brought.isdisjoint(concepts)
 
 
-def cues_of(words: Sequence[str], text: str, hens: int, timed: bool, rate: bool) -> Cues:
+def cues_of(words: Sequence[str], text: str, hens: int, period: Period | None, *, rate: bool) -> Cues:
     """The cues of a question.
 
     Args:
         words: those that are neither names nor of the calendar.
         text: all of it, folded, for turns of several words.
+        hens: how many are named.
+        period: that is named, if any.
+        rate: it asks for so many a week.
     """
     brought: set[Concept] = set()
     strange: list[str] = []
@@ -73,7 +79,8 @@ def cues_of(words: Sequence[str], text: str, hens: int, timed: bool, rate: bool)
         if not concepts and word != "-":
             strange.append(word)
     brought |= {concept for pattern, concept in phrases() if pattern.search(text)}
-    return Cues(frozenset(brought), tuple(strange), hens, timed, rate)
+    is_long = period is not None and not period.is_day
+    return Cues(frozenset(brought), tuple(strange), hens, period is not None, is_long, rate)
 
 
 def intent_of(cues: Cues) -> Intent | None:
@@ -82,7 +89,8 @@ def intent_of(cues: Cues) -> Intent | None:
 
 
 def _off_topic(cues: Cues) -> bool:
-    if cues.has(C.FORBIDDEN) or cues.has(C.ELSEWHERE):
+    is_for_the_soup = cues.has(C.IDLE, C.WHO)
+    if cues.has(C.FORBIDDEN) or (cues.has(C.ELSEWHERE) and not is_for_the_soup):
         return True
     return cues.has(C.ASIDE) and not cues.any(C.LAY, C.EGG, C.NEST)
 
@@ -210,8 +218,11 @@ def _egg_count(cues: Cues) -> bool:
     if cues.has(C.HOW_MANY) and cues.any(C.LAY, C.EGG):
         return cues.has(C.EGG) or cues.hens > 0 or not cues.has(C.HEN)
     if cues.has(C.EGG) and not cues.any(C.LAY, C.WHO):
-        return (not cues.hens and cues.timed) or (not cues.strange and not cues.hens)
-    return False
+        return cues.hens == 1 and cues.long if cues.hens else cues.timed or not cues.strange
+    return cues.has(C.HOW_MANY) and cues.timed and not cues.strange and not cues.hens and cues.brought <= _BARE_SUM
+
+
+_BARE_SUM = frozenset({C.HOW_MANY, C.FILLER, C.ALL, C.TELL, C.HAVE, C.ABOUT})
 
 
 def _hen_stats(cues: Cues) -> bool:

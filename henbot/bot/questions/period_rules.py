@@ -300,6 +300,7 @@ _RULES: tuple[tuple[str, Meaning], ...] = (
     (_PREP + r"(?:LAST|PAST|PREV) (?:A )?N:(?P<number>\d{1,3}) (?:OF )?" + _ANY_UNIT, _rolling),
     (_PREP + r"(?:N:(?P<number>\d{1,3}) )(?:LAST|PAST|PREV) " + _ANY_UNIT, _rolling),
     (_PREP + r"THIS " + r"(?:WHOLE )?" + _UNIT, _this),
+    (_PREP + r"(?:LAST|PREV) UNIT:(?P<unit>fortnight) ", _rolling),
     (_PREP + r"(?:LAST|PREV) " + _UNIT, _previous),
     (_PREP + r"BEFORELAST " + _UNIT, _previous),
     (r"(?:THE )?" + _UNIT + r"BEFORE LAST ", _previous),

@@ -39,7 +39,7 @@ def particulars(intent: Intent, text: str, today: date, hens: Mapping[str, HenId
     words = tokens_of(folded(text))
     naming = naming_of(words, hens or {})
     timing = timing_of(naming.words, today, intent is Intent.NEXT_EGG)
-    cues = cues_of(timing.words, text, len(naming.named) + bool(naming.choice), timing.period is not None, timing.rate)
+    cues = cues_of(timing.words, text, len(naming.named) + bool(naming.choice), timing.period, rate=timing.rate)
     question = _question(intent, naming, timing, cues, today)
     return replace(question, called=None if question.hen or question.choice else unknown_name(cues.strange))
 
@@ -61,7 +61,7 @@ def _read(text: str, today: date, hens: Mapping[str, HenId]) -> Question | None:
     naming = naming_of(words, hens)
     forward = any(concepts_of(word) & {Concept.FUTURE, Concept.NEXT} for word in naming.words)
     timing = timing_of(naming.words, today, forward)
-    cues = cues_of(timing.words, text, len(naming.named) + bool(naming.choice), timing.period is not None, timing.rate)
+    cues = cues_of(timing.words, text, len(naming.named) + bool(naming.choice), timing.period, rate=timing.rate)
     intent = intent_of(cues)
     return _question(intent, naming, timing, cues, today) if intent is not None else None
 

@@ -29,3 +29,28 @@ eggs-seen = <b>{ $number ->
     [one] An egg
    *[other] { $number } eggs
 }</b>
+
+board-title = 📋 <b>{ $date }</b>
+board-in = 🐔 In the nest: { $hens }
+board-in-nobody = 🐔 In the nest: nobody that I see
+board-laid = 🥚 Laid: { $hens }
+board-egg = { $hen } { $at }
+board-egg-probable = { $hen } { $at } (probably)
+board-no-egg = 🥚 No egg seen yet
+board-awaited = 🐣 Awaited: { $hens }
+board-due = { $hen } about { $at }
+
+digest-title = 🌙 <b>{ $days }: { $eggs }</b>
+digest-no-egg = no egg seen
+digest-awaited = 🐣 Awaited tomorrow: { $hens }
+week-title = 📅 <b>The week, { $days }: { $eggs }</b>
+week-hens = 🥚 { $hens }
+week-hen = { $hen } { $eggs }
+week-hen-probable = { $hen } { $eggs } ({ $probable } probable)
+
+missed-title = 💤 <b>While I was away</b>
+missed-egg = { $at } { $egg }
+missed-looks = Besides, { $number } short { $number ->
+    [one] look
+   *[other] looks
+} into the nest.
