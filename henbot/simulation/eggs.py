@@ -58,12 +58,14 @@ class EggWatch:
 
     Attributes:
         there: eggs that truly lie in each nest.
+        mishaps: whether eggs are carried and lost.
         counted: the last count of each.
         before: the last counts of the day before.
     """
 
     random: Random
     nests: Sequence[NestId]
+    mishaps: bool = True
     there: dict[NestId, int] = field(default_factory=dict)
     counted: dict[NestId, EggCount] = field(default_factory=dict)
     before: tuple[EggCount, ...] = ()
@@ -91,6 +93,8 @@ class EggWatch:
             if egg.nest is None:
                 continue
             yield Change(egg.at, egg.nest, 1)
+            if not self.mishaps:
+                continue
             others = [nest for nest in self.nests if nest != egg.nest]
             later = egg.at + timedelta(minutes=45)
             if others and self.random.random() < MOVED:

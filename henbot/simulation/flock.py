@@ -36,7 +36,8 @@ class Setting:
             nest, and come while nobody looks.
         closely: also what each visit went through (its events, candidates, and one look of its camera a minute are left
             out where years are written for their number alone).
-        changes: note each bout for the bot to tell of.
+        changes: note each bout and egg for the bot to tell of.
+        mishaps: hens carry eggs to other nests, and some are gone.
     """
 
     seed: int = 1
@@ -49,6 +50,7 @@ class Setting:
     place: tuple[float, float] = (52.5, 13.4)
     closely: bool = True
     changes: bool = False
+    mishaps: bool = True
 
     def __post_init__(self) -> None:
         if not 1 <= self.hens <= len(NAMES):

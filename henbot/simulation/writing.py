@@ -74,7 +74,7 @@ def write_coop(session: Session, setting: Setting) -> Truth:
     truth = Truth(setting, tuple(flock(setting, random)))
     _write_coop(session, truth)
     laid = _by_day(truth.hens, setting, random)
-    days, eggs = Days(setting, truth.hens, random), EggWatch(random, setting.nest_ids)
+    days, eggs = Days(setting, truth.hens, random), EggWatch(random, setting.nest_ids, setting.mishaps)
     rows: Rows = {}
     for number in range(setting.days):
         day = days.day(setting.first + timedelta(days=number), laid.get(setting.first + timedelta(days=number), {}))
