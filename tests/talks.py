@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from unittest.mock import patch
 
-from henbot.bot.app import build_application, serve
+from henbot.bot.app import BotApplication, build_application, serve
 from henbot.bot.pace import Pace
 from henbot.config import load_coop, load_settings
 from henbot.sandbox import Message, Sandbox
@@ -24,6 +24,14 @@ class Talk:
 
     coop: Coop
     sandbox: Sandbox
+    application: BotApplication
+
+    async def tick(self) -> None:
+        """The bot looks at the hens, as it does every few minutes."""
+        queue = self.application.job_queue
+        assert queue is not None
+        (job,) = queue.get_jobs_by_name("care")
+        await job.run(self.application)
 
     def answers(self, chat: int) -> list[Message]:
         """What the bot wrote into a chat."""
@@ -59,7 +67,7 @@ async def talking(coop: Coop, sandbox: Sandbox) -> AsyncIterator[Talk]:
     stop = asyncio.Event()
     serving = asyncio.create_task(serve(application, None, stop))
     try:
-        yield Talk(coop, sandbox)
+        yield Talk(coop, sandbox, application)
     finally:
         stop.set()
         assert await asyncio.wait_for(serving, 5) == 0

@@ -25,6 +25,8 @@ from telegram.ext import (
     filters,
 )
 
+from henbot.bot.care_talk import PRESSES as CARE_PRESSES
+from henbot.bot.care_talk import SIT_IN_RUSSIAN, CarePlan, CareTalk
 from henbot.bot.evening import Evening
 from henbot.bot.export_talk import EXPORT_IN_WORDS, ExportTalk
 from henbot.bot.handlers import QUESTIONS, Context, Conversation
@@ -35,6 +37,7 @@ from henbot.bot.pace import TELEGRAM_PACE, Pace
 from henbot.bot.publisher import Audience, Publisher
 from henbot.bot.replies import InTurn
 from henbot.config import CoopConfig, Settings
+from henbot.domain.care import HintKind
 from henbot.domain.errors import HenbotError
 from henbot.services.coop_clock import wall_now
 from henbot.services.heartbeats import BEAT_EVERY, beat
@@ -56,7 +59,10 @@ GRACE_S = 2.0
 READ_TIMEOUT_S = 20.0
 """How long an answer is waited for. Longer than the library's 5 s: an answer given up on means a message twice."""
 
-PRIVATE_COMMANDS = (*QUESTIONS, *TELLING, "export", "settings", "help", "start")
+CARE_EVERY, CARE_FIRST = timedelta(minutes=5), timedelta(seconds=30)
+"""How often what is worth a look is looked for; first when the bot has answered what waited for it."""
+
+PRIVATE_COMMANDS = (*QUESTIONS, *TELLING, "sit", "export", "settings", "help", "start")
 GROUP_COMMANDS = ("today", "hens", "eggs", "nest", "next", "help")
 UPDATES = [Update.MESSAGE, Update.CALLBACK_QUERY]
 
@@ -112,9 +118,17 @@ def build_application(settings: Settings, coop: CoopConfig, database: Database, 
         .concurrent_updates(InTurn())
     )
     application = cast("BotApplication", builder.build())
-    add_handlers(application, Conversation(database, may_tell=frozenset(coop.admins).__contains__))
-    _add_heartbeat(application, database)
+    trusted = frozenset(coop.admins).__contains__
+    conversation = Conversation(database, media=settings.media, may_tell=trusted)
+    care = CareTalk(conversation, _care_plan(settings, coop))
+    add_handlers(application, conversation, care)
+    _add_jobs(application, database, care)
     return application
+
+
+def _care_plan(settings: Settings, coop: CoopConfig) -> CarePlan:
+    kinds = frozenset(map(HintKind, coop.care.hints))
+    return CarePlan(settings.media, lambda session: coop.admins, coop.care.rules, kinds, coop.quiet)
 
 
 def build_publisher(
@@ -138,7 +152,7 @@ def _add_evening(application: BotApplication, evening: Evening) -> None:
     jobs.run_repeating(look, EVENING_EVERY, first=EVENING_EVERY, name="evening")
 
 
-def add_handlers(application: BotApplication, conversation: Conversation) -> None:
+def add_handlers(application: BotApplication, conversation: Conversation, care: CareTalk) -> None:
     """Register who answers what. Edited messages are not answered again."""
     fresh = filters.UpdateType.MESSAGE
     for name in ("start", "help", "settings"):
@@ -146,17 +160,20 @@ def add_handlers(application: BotApplication, conversation: Conversation) -> Non
     application.add_handler(CommandHandler(list(QUESTIONS), conversation.question, filters=fresh))
     ledger = LedgerTalk(conversation)
     application.add_handler(CommandHandler(list(TELLING), ledger.command, filters=fresh))
+    application.add_handler(CommandHandler("sit", care.sit, filters=fresh))
+    application.add_handler(MessageHandler(fresh & filters.Regex(SIT_IN_RUSSIAN), care.sit))
     export = ExportTalk(conversation).command
     application.add_handler(CommandHandler("export", export, filters=fresh))
     application.add_handler(MessageHandler(fresh & filters.ChatType.PRIVATE & filters.Regex(EXPORT_IN_WORDS), export))
     application.add_handler(MessageHandler(fresh & filters.COMMAND, conversation.unknown_command))
     application.add_handler(MessageHandler(fresh & filters.TEXT, ledger.text))
     application.add_handler(CallbackQueryHandler(ledger.press, PRESSES))
+    application.add_handler(CallbackQueryHandler(care.press, CARE_PRESSES))
     application.add_handler(CallbackQueryHandler(conversation.press))
     application.add_error_handler(conversation.went_wrong)
 
 
-def _add_heartbeat(application: BotApplication, database: Database) -> None:
+def _add_jobs(application: BotApplication, database: Database, care: CareTalk) -> None:
     jobs = application.job_queue
     assert jobs is not None, "the job queue's extra of python-telegram-bot is one of our dependencies"
     # `configure` deletes what was set before, so the library's own settings go in again.
@@ -169,6 +186,7 @@ def _add_heartbeat(application: BotApplication, database: Database) -> None:
     # A first beat that is due before the scheduler runs would be skipped for the second one.
     jobs.run_once(write_beat, timedelta(seconds=1), name="first heartbeat")
     jobs.run_repeating(write_beat, BEAT_EVERY, name="heartbeat")
+    jobs.run_repeating(care.tick, CARE_EVERY, first=CARE_FIRST, name="care")
 
 
 def _beat(database: Database) -> None:

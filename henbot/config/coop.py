@@ -1,12 +1,13 @@
 """`coop.yaml`: the coop as its keeper configures it."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, Protocol, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr
 
+from henbot.config.care import CareSection
 from henbot.config.fields import (
     SLUG,
     UNDETERMINED,
@@ -78,11 +79,13 @@ class HenConfig(Section):
     Attributes:
         names: her name by language; `name` in the file.
         look: what she looks like, for people.
+        hatched: day or about; too young or too old a hen is not asked for eggs.
     """
 
     id: Annotated[HenId, SLUG, AfterValidator(_not_reserved)]
     names: Annotated[Names, Field(alias="name")]
     look: Annotated[str, Field(max_length=500)] = ""
+    hatched: date | None = None
 
     def name_in(self, language: str) -> str:
         """Her name in a language, or the nearest there is."""
@@ -165,6 +168,7 @@ class CoopConfig(Section):
         admins: Telegram user ids of those who may correct and configure.
         quiet_hours: when nothing rings, in coop time.
         posts: what the channel is told.
+        care: what admins are told is worth a look.
     """
 
     coop: CoopSection
@@ -176,6 +180,7 @@ class CoopConfig(Section):
     admins: Annotated[list[Annotated[int, Field(gt=0, lt=2**52)]], Field(default_factory=list)]
     quiet_hours: Hours | None = None
     posts: Annotated[PostsSection, Field(default_factory=PostsSection)]
+    care: Annotated[CareSection, Field(default_factory=CareSection)]
 
     _folder: Path = PrivateAttr(default_factory=Path)
 

@@ -10,6 +10,7 @@ import yaml
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from henbot.config.care import CareSection
 from henbot.config.coop import CameraConfig, CoopConfig, CoopSection, HenConfig, NestConfig, Place
 from henbot.config.fields import WRONG, Section, did_you_mean
 from henbot.config.posts import PostsSection
@@ -25,6 +26,7 @@ _SECTIONS: Mapping[str, type[Section]] = {
     "cameras": CameraConfig,
     "nests": NestConfig,
     "posts": PostsSection,
+    "care": CareSection,
     **SOURCES,
 }
 
@@ -50,6 +52,9 @@ _EXPLAINED = {
     "model_attributes_type": "this is not a section. Write its fields as `key: value`, indented below it.",
     "literal_error": "choose one of {expected}.",
     "union_tag_not_found": "it does not say its `kind`. Add one of {expected_kinds}.",
+    "date_from_datetime_parsing": "this is no date. Write it like 2026-05-01.",
+    "date_parsing": "this is no date. Write it like 2026-05-01.",
+    "date_type": "this is no date. Write it like 2026-05-01.",
     "datetime_from_date_parsing": "this is no time. Write it like 2026-05-01 07:00:00.",
     "datetime_parsing": "this is no time. Write it like 2026-05-01 07:00:00.",
     "datetime_type": "this is no time. Write it like 2026-05-01 07:00:00.",

@@ -107,6 +107,9 @@ class Seen:
         age: None where it is not known.
         shortening: the days grow shorter; None where the coop's place is not known.
         others_stopped: other hens of the flock that are late, too.
+        quiet_days: watched days since she may have laid last: an egg of hers, or one that may be hers on a day when
+            she had settled on a nest.
+        quiet_gaps: days from one such day to the next, in order.
     """
 
     hen: HenId
@@ -123,19 +126,30 @@ class Seen:
     others_stopped: int = 0
     maybe_hers: int = 0
     found_outside: int = 0
+    quiet_days: int = 0
+    quiet_gaps: Sequence[int] = ()
 
     @property
     def usual_gap(self) -> int:
         """Days without an egg that are nothing new of her: the longest in twenty, or ours while her record is short."""
-        if len(self.gaps) < LEAST_EGGS:
-            return USUAL_GAP
-        ordered = sorted(self.gaps)
-        return max(ordered[int(0.95 * (len(ordered) - 1))], 2)
+        return _usual(self.gaps)
+
+    @property
+    def usual_quiet(self) -> int:
+        """The same for days on which she may have laid."""
+        return _usual(self.quiet_gaps)
 
     @property
     def is_late(self) -> bool:
         """She is silent for longer than is usual of her."""
         return self.days_since > self.usual_gap if self.ever else self.days_since >= LEAST_DAYS
+
+
+def _usual(gaps: Sequence[int]) -> int:
+    if len(gaps) < LEAST_EGGS:
+        return USUAL_GAP
+    ordered = sorted(gaps)
+    return max(ordered[int(0.95 * (len(ordered) - 1))], 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +182,7 @@ def _standing(seen: Seen) -> Standing:
         (Standing.BROODY, seen.on_nest >= BROODY_A_DAY),
         (Standing.MAYBE_LAID, seen.maybe_hers > 0),
         (Standing.ELSEWHERE, seen.found_outside > 0 or _stays_away(seen)),
-        (Standing.MOULTING, _moults(seen)),
+        (Standing.MOULTING, moults(seen)),
         (Standing.SHORT_DAYS, seen.daylight is not None and seen.daylight < SHORT_DAY),
         (Standing.OLD, seen.age is not None and seen.age >= OLD_AGE),
     )
@@ -181,7 +195,7 @@ def _without_record(seen: Seen) -> Standing:
     return Standing.LITTLE_SEEN if seen.watched < 0.5 else Standing.NEW
 
 
-def _moults(seen: Seen) -> bool:
+def moults(seen: Seen) -> bool:
     """Autumn, old enough, and she has lost her interest in nests or is not the only one."""
     grown = seen.age is None or seen.age >= FIRST_MOULT
     return bool(seen.shortening) and grown and (_goes_less(seen) or seen.others_stopped > 0)

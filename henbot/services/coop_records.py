@@ -24,8 +24,11 @@ def seed_coop(session: Session, config: CoopConfig, now: datetime) -> None:
     session.add(coop)
     session.flush()
     for hen in config.hens:
-        if session.get(HenRow, hen.id) is None:
-            session.add(HenRow(id=hen.id, coop_id=coop.id, names=dict(hen.names), look=hen.look, added_at=now))
+        known = session.get(HenRow, hen.id)
+        if known is None:
+            known = HenRow(id=hen.id, coop_id=coop.id, names=dict(hen.names), look=hen.look, added_at=now)
+            session.add(known)
+        known.hatched_on = known.hatched_on or hen.hatched
     for camera in config.cameras:
         _seed_camera(session, coop.id, camera)
     session.flush()

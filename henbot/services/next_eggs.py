@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from henbot.domain.laying import NextEgg, next_egg
 from henbot.domain.observations import HenId
+from henbot.services.care_hints import resting
 from henbot.services.eggs import eggs_between, times_of
 from henbot.services.reports import coop_of, flock_of
 from henbot.services.watching import coverage_by_day, well_watched
@@ -22,7 +23,8 @@ class Due:
 
     Attributes:
         last: when she laid last, surely or probably; None for never within her record.
-        next: None where her record tells too little, or her last egg is longer ago than any interval of hers.
+        next: None where her record tells too little, or her last egg is longer ago than any interval of hers, or she
+            broods or moults.
         laid_today: she laid on the coop's present day.
     """
 
@@ -39,11 +41,12 @@ def next_eggs(session: Session, now: datetime, hen: HenId | None = None) -> list
     first = today - timedelta(days=RECORD_DAYS)
     watched = well_watched(coverage_by_day(session, first, today, now))
     eggs = eggs_between(session, first, today, now, hen)
+    resting_hens = resting(session, now)
     dues = []
     for one in flock_of(session):
         if hen in (None, one.id):
             times = times_of(eggs, one.id)
             laid_today = any(egg.hen == one.id and egg.day == today for egg in eggs)
-            due = next_egg(times, now, watched, timezone)
+            due = None if one.id in resting_hens else next_egg(times, now, watched, timezone)
             dues.append(Due(one.id, times[-1] if times else None, due, laid_today))
     return sorted(dues, key=lambda due: (due.next is None, due.next.expected if due.next else now))

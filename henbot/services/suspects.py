@@ -9,11 +9,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.orm import Session
 
+from henbot.domain.care import HintKind
 from henbot.domain.clock import day_bounds
 from henbot.domain.coverage import Coverage
 from henbot.domain.observations import UNKNOWN, HenId
 from henbot.domain.suspicion import Seen, Standing, Suspicion, judged
-from henbot.domain.verdicts import Verdict
+from henbot.domain.verdicts import INSPECTION, Verdict
+from henbot.services.care_hints import resting
 from henbot.services.eggs import eggs_between
 from henbot.services.reports import coop_of
 from henbot.services.watch_hours import daylight
@@ -67,17 +69,78 @@ class _Days:
         return None if self.light is None or self.light_before is None else self.light < self.light_before
 
 
+@dataclass(frozen=True, slots=True)
+class SeenFlock:
+    """What was seen of each hen that lives here.
+
+    Attributes:
+        last_eggs: the last day on which each may have laid; none where there is none within `RECORD_DAYS`.
+    """
+
+    hens: tuple[Seen, ...]
+    last_eggs: Mapping[HenId, date]
+    since: date
+    coverage: Coverage
+
+
 def suspects(session: Session, now: datetime) -> Suspects:
     """Judge each hen that lives here, as far as it was watched."""
-    days = _days(session, now)
-    rows = session.execute(select(HenRow).where(HenRow.retired_at.is_(None)).order_by(HenRow.added_at, HenRow.id))
-    seen = [_seen(days, row) for row in rows.scalars()]
-    stopped = {one.hen for one in seen if one.ever and one.is_late}  # who never laid has not stopped
-    found = [judged(replace(one, others_stopped=len(stopped - {one.hen}))) for one in seen]
+    flock = seen_flock(session, now)
+    brooding = {hen for hen, kind in resting(session, now).items() if kind is HintKind.BROODY}
+    found = [replace(one, standing=Standing.BROODY) if one.hen in brooding else one for one in map(judged, flock.hens)]
     found.sort(
         key=lambda one: (one.standing is not Standing.NOT_LAYING, one.standing is Standing.LAYING, -one.days_since)
     )
-    return Suspects(tuple(found), days.today - timedelta(days=RECORD_DAYS), together(days.coverage))
+    return Suspects(tuple(found), flock.since, flock.coverage)
+
+
+def seen_flock(session: Session, now: datetime, *, closely: bool = False) -> SeenFlock:
+    """What was seen of each hen that lives here, by which she is judged.
+
+    Args:
+        closely: also on which days she may have laid, which takes a look at all that settled on nests.
+    """
+    days = _days(session, now)
+    first = days.today - timedelta(days=RECORD_DAYS)
+    rows = session.execute(select(HenRow).where(HenRow.retired_at.is_(None)).order_by(HenRow.added_at, HenRow.id))
+    seen = [_seen(days, row) for row in rows.scalars() if row.added_at <= now]
+    stopped = {one.hen for one in seen if one.ever and one.is_late}  # who never laid has not stopped
+    hens = tuple(replace(one, others_stopped=len(stopped - {one.hen})) for one in seen)
+    maybe = _maybe_days(days, first) if closely else {}
+    hens = tuple(_quiet(days, one, maybe.get(one.hen, ())) for one in hens)
+    return SeenFlock(hens, {hen: on[-1] for hen, on in maybe.items()}, first, together(days.coverage))
+
+
+def _maybe_days(days: _Days, first: date) -> dict[HenId, list[date]]:
+    """Days on which each hen may have laid: an egg of hers, or one that may be hers, and she had settled on a nest."""
+    found: dict[HenId, set[date]] = {}
+    for hen, laid in days.eggs.items():
+        if hen != UNKNOWN:
+            found.setdefault(hen, set()).update(laid)
+    begin = day_bounds(first, days.timezone)[0]
+    for hen, on in days.unsure.items():
+        query = select(BoutRow.arrived_at).where(
+            BoutRow.hen_id == hen,
+            BoutRow.gone.is_(False),
+            BoutRow.arrived_at >= begin,
+            BoutRow.arrived_at < days.now,
+            BoutRow.sat_s >= INSPECTION.total_seconds(),
+        )
+        settled = {at.astimezone(days.timezone).date() for at in days.session.execute(query).scalars()}
+        found.setdefault(hen, set()).update(settled.intersection(on))
+    return {hen: sorted(on) for hen, on in found.items() if on}
+
+
+def _quiet(days: _Days, seen: Seen, maybe: Sequence[date]) -> Seen:
+    if not maybe:
+        return seen
+    later = {day: one for day, one in days.coverage.items() if maybe[-1] < day < days.today}
+    return replace(
+        seen,
+        quiet_days=sum(map(days.well, later)),
+        quiet_gaps=[(two - one).days for one, two in pairwise(maybe)],
+        watched=together(later).share if later else 1.0,
+    )
 
 
 def _days(session: Session, now: datetime) -> _Days:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from henbot.bot.asking import ask
 from henbot.bot.language import phrases
-from henbot.sandbox import ADMIN_ID, SUBSCRIBER_ID, Message, running_sandbox
+from henbot.sandbox import ADMIN_ID, SUBSCRIBER_ID, Message, Room, default_cast, running_sandbox
 from henbot.services.told_facts import Said, tell_treatment
 from henbot.storage.tables import EggCountRow, NestRow
 from henbot.storage.told import CollectionRow, FoundEggRow, TreatmentRow
@@ -20,6 +20,7 @@ from tests.coop_builder import Coop, build_coop, oct4
 from tests.talks import Talk, talking
 
 NOW = oct4(17, 30)
+GROUP_ID = -1002
 
 
 @pytest.fixture
@@ -35,7 +36,8 @@ def coop(tmp_path: Path) -> Iterator[Coop]:
 
 @pytest.fixture
 async def talk(coop: Coop) -> AsyncIterator[Talk]:
-    with running_sandbox() as sandbox:
+    group = Room(GROUP_ID, "Flock talk", "supergroup", admins=(ADMIN_ID,), members=(SUBSCRIBER_ID,))
+    with running_sandbox(cast=default_cast().with_room(group)) as sandbox:
         async with talking(coop, sandbox) as running:
             yield running
         if schema_path():
@@ -84,6 +86,15 @@ async def test_who_may_not_tell_is_told_so_and_nothing_is_written(talk: Talk) ->
     assert ledger.buttons == []
     with talk.coop.database.reading() as session:
         assert not any(session.execute(select(table)).all() for table in (CollectionRow, FoundEggRow, TreatmentRow))
+
+
+async def test_in_a_group_the_button_is_for_the_whole_family_and_nobody_else(talk: Talk) -> None:
+    ledger = await talk.asked(GROUP_ID, f"/eggs@{talk.sandbox.cast.bot_username}", by=ADMIN_ID)
+    popped = await talk.pressed(GROUP_ID, ledger, "🧺 All taken (2)", by=SUBSCRIBER_ID)
+    assert popped == phrases("ru").say("may-not-tell") and collections(talk.coop) == []
+    await talk.pressed(GROUP_ID, ledger, "🧺 All taken (2)", by=ADMIN_ID)
+    await talk.sandbox.until(lambda: len(talk.answers(GROUP_ID)) == 2)
+    assert [row.eggs for row in collections(talk.coop)] == [2]
 
 
 async def test_an_egg_outside_is_of_its_hen_and_undone_whole(talk: Talk) -> None:

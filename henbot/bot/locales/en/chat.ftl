@@ -17,6 +17,7 @@ help = <b>What I can do</b>
     /collected 5 – eggs were taken
     /egg NAME, under the bush – an egg outside
     /treated NAME wormer 7 – eggs not eaten for 7 days
+    /sit NAME – let a broody hen sit
     /export – eggs as files
     /settings – language
     /help – this list
