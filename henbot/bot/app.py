@@ -41,6 +41,7 @@ from henbot.domain.care import HintKind
 from henbot.domain.errors import HenbotError
 from henbot.services.coop_clock import wall_now
 from henbot.services.heartbeats import BEAT_EVERY, beat
+from henbot.services.people import People
 from henbot.storage.database import Database, open_database
 from henbot.storage.schema import check_schema
 
@@ -118,8 +119,7 @@ def build_application(settings: Settings, coop: CoopConfig, database: Database, 
         .concurrent_updates(InTurn())
     )
     application = cast("BotApplication", builder.build())
-    trusted = frozenset(coop.admins).__contains__
-    conversation = Conversation(database, media=settings.media, may_tell=trusted)
+    conversation = Conversation(database, media=settings.media, people=People(coop.roles))
     care = CareTalk(conversation, _care_plan(settings, coop))
     add_handlers(application, conversation, care)
     _add_jobs(application, database, care)
@@ -128,14 +128,20 @@ def build_application(settings: Settings, coop: CoopConfig, database: Database, 
 
 def _care_plan(settings: Settings, coop: CoopConfig) -> CarePlan:
     kinds = frozenset(map(HintKind, coop.care.hints))
-    return CarePlan(settings.media, lambda session: coop.admins, coop.care.rules, kinds, coop.quiet)
+    return CarePlan(
+        settings.media,
+        lambda session: People(coop.roles).admins(session, wall_now()),
+        coop.care.rules,
+        kinds,
+        coop.quiet,
+    )
 
 
 def build_publisher(
     application: BotApplication, settings: Settings, coop: CoopConfig, database: Database, pace: Pace = TELEGRAM_PACE
 ) -> Publisher:
     """What tells the channel, if there is one, and those who subscribed."""
-    audience = Audience(coop.channel, tuple(coop.admins), coop.posts.policy, coop.quiet)
+    audience = Audience(coop.channel, People(coop.roles), coop.posts.policy, coop.quiet)
     publisher = Publisher(application.bot, database, settings.media, audience, pace)
     _add_evening(application, Evening(database, settings.media, publisher.chats))
     return publisher

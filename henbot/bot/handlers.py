@@ -41,7 +41,9 @@ from henbot.bot.language import DEFAULT, Phrases, best_language, phrases
 from henbot.bot.questions import Intent
 from henbot.bot.replies import LONGEST_CAPTION, Replies
 from henbot.bot.wording import plain
+from henbot.domain.people import Action
 from henbot.services.coop_clock import wall_now
+from henbot.services.people import People
 from henbot.services.reports import Picture, coop_of
 from henbot.services.subscribers import choose_language, chosen_language, remember
 from henbot.storage.database import Database
@@ -66,23 +68,19 @@ QUESTIONS: Mapping[str, Intent] = {
 """Commands that ask; what stands behind one says of whom and when."""
 
 
-def _nobody(user_id: int) -> bool:
-    return False
-
-
 @dataclass(frozen=True, slots=True)
 class Conversation:
     """The handlers, over one database.
 
     Attributes:
         media: the folder of pictures.
-        may_tell: whether a person (user id) may tell of eggs taken and the like; called off the loop.
+        people: who may do what.
     """
 
     database: Database
     replies: Replies = field(default_factory=Replies)
     media: Path = Path("media")
-    may_tell: Callable[[int], bool] = _nobody
+    people: People = field(default_factory=People)
 
     async def start(self, update: Update, context: Context) -> None:
         """/start: greets, and offers what to ask first."""
@@ -266,10 +264,14 @@ class Conversation:
             reply_to = message.message_id if message and chat.type != ChatType.PRIVATE else None
             await self.replies.send_file(context.bot, chat.id, file, caption, reply_to)
 
-    async def may(self, user_id: int) -> bool:
-        """Whether a person may tell of eggs taken and the like."""
-        allowed: bool = await asyncio.to_thread(self.may_tell, user_id)
-        return allowed
+    async def may(self, user_id: int, action: Action = Action.TELL) -> bool:
+        """Whether a person may do something now."""
+
+        def allowed() -> bool:
+            with self.database.reading() as session:
+                return self.people.may(session, user_id, action, wall_now())
+
+        return await asyncio.to_thread(allowed)
 
     async def spoken(self, user: User | None) -> Phrases:
         """The language a person chose, else Telegram's word for it, else the coop's."""
