@@ -27,10 +27,12 @@ from henbot.services.chart_facts import (
     Column,
     DayEggs,
     EggColumns,
+    KnownDays,
     added_on,
     day_eggs,
     egg_columns,
     egg_hours,
+    known_days,
     nest_minutes,
 )
 from henbot.services.eggs import MOST_DAYS
@@ -60,6 +62,11 @@ def wish_of(text: str) -> Wish | None:
     return next((wish for wish, words in _IN_WORDS.items() if words.search(text)), None)
 
 
+def without_wish(text: str) -> str:
+    """The text behind the words that ask for a calendar: of whom and when."""
+    return _IN_WORDS[Wish.CALENDAR].sub(" ", text, count=1)
+
+
 def charts_of(asking: Asking, wish: Wish | None) -> tuple[Chart, ...]:
     """The charts that go with an answer; none where it is not clear of whom or when, or where nothing is known."""
     question = asking.question
@@ -78,18 +85,19 @@ def charts_of(asking: Asking, wish: Wish | None) -> tuple[Chart, ...]:
 def statistics(asking: Asking, period: Period) -> tuple[Chart, ...]:
     """Eggs by day and hen, the hours, and time on the nest; of one hen the first two."""
     charts: list[Chart] = []
+    known = _known(asking, period)
     if not period.is_day:
-        charts.append(egg_bars(asking, period))
-    charts.append(rose(asking, period))
+        charts.append(egg_bars(asking, period, known))
+    charts.append(rose(asking, period, known))
     if asking.question.hen is None:
-        charts.append(nest_time(asking, period))
+        charts.append(nest_time(asking, period, known))
     return tuple(charts)
 
 
-def egg_bars(asking: Asking, period: Period) -> EggBars:
+def egg_bars(asking: Asking, period: Period, known: KnownDays) -> EggBars:
     """Eggs a day, week or month, by hen."""
-    hen, wording = asking.question.hen, asking.wording
-    facts = egg_columns(asking.session, period.first, period.last, asking.now, hen)
+    wording = asking.wording
+    facts = egg_columns(known)
     words = [wording.say("eggs-number", number=facts.total)]
     return EggBars(
         _frame(asking, f"chart-eggs-{facts.unit}", _subtitle(asking, period, words)),
@@ -100,10 +108,11 @@ def egg_bars(asking: Asking, period: Period) -> EggBars:
     )
 
 
-def rose(asking: Asking, period: Period) -> HourRose:
+def rose(asking: Asking, period: Period, known: KnownDays) -> HourRose:
     """Eggs by the hour of the day."""
-    facts = egg_hours(asking.session, period.first, period.last, asking.now, asking.question.hen)
-    words = [asking.wording.say("eggs-number", number=sum(facts.eggs))]
+    facts = egg_hours(asking.session, known)
+    number = sum(facts.eggs)
+    words = [asking.wording.say("chart-known-hours", eggs=asking.wording.say("eggs-number", number=number))]
     return HourRose(
         _frame(asking, "chart-hours", _subtitle(asking, period, words)),
         facts.eggs,
@@ -112,9 +121,9 @@ def rose(asking: Asking, period: Period) -> HourRose:
     )
 
 
-def nest_time(asking: Asking, period: Period) -> NestTime:
+def nest_time(asking: Asking, period: Period, known: KnownDays) -> NestTime:
     """Time on the nest a day, by hen, the longest first."""
-    minutes = nest_minutes(asking.session, period.first, period.last, asking.now)
+    minutes = nest_minutes(asking.session, known, asking.now)
     order = sorted(minutes, key=lambda hen: (-minutes[hen], hen))
     wording = asking.wording
     return NestTime(
@@ -129,7 +138,7 @@ def calendar(asking: Asking, begins: date) -> EggCalendar:
     """A year of days, or the days asked about, with the months that they lie in whole."""
     wording, hen = asking.wording, asking.question.hen
     period = _calendar_period(asking, begins)
-    days = {day.day: day for day in day_eggs(asking.session, period.first, period.last, asking.now, hen)}
+    days = {day.day: day for day in day_eggs(_known(asking, period))}
     since = max(begins, (added_on(asking.session, hen) if hen else None) or begins)
     first = wording.phrases.first_weekday
     months = [
@@ -142,13 +151,17 @@ def calendar(asking: Asking, begins: date) -> EggCalendar:
     ]
     total = sum(day.eggs for day in days.values())
     return EggCalendar(
-        _frame(
-            asking, "chart-calendar", _subtitle(asking, period, [wording.say("eggs-number", number=total)])
-        ),
+        _frame(asking, "chart-calendar", _subtitle(asking, period, [wording.say("eggs-number", number=total)])),
         wording.phrases.weekdays(),
         tuple(months),
-        *(plain(wording.say(f"chart-{word}")) for word in ("none", "probably", "egg" if hen else "eggs")),
+        plain(wording.say("chart-none")),
+        plain(wording.say("chart-probably")),
+        plain(wording.say("chart-egg" if hen else "chart-eggs")),
     )
+
+
+def _known(asking: Asking, period: Period) -> KnownDays:
+    return known_days(asking.session, period.first, period.last, asking.now, asking.question.hen)
 
 
 def _calendar_period(asking: Asking, begins: date) -> Period:
@@ -195,10 +208,12 @@ def _series(asking: Asking, facts: EggColumns) -> tuple[Series, ...]:
     living = [hen] if hen else [one.id for one in flock_of(asking.session)]
     gone = sorted(one for one in counted if one not in living and one != UNKNOWN)
     order = [*living, *gone, *([UNKNOWN] if counted[UNKNOWN] else [])]
-    return tuple(
-        Series(_name(one, asking.wording), tuple(column.eggs.get(one, 0) for column in facts.columns))
-        for one in order
-    )
+    return tuple(_series_of(one, asking, facts) for one in order)
+
+
+def _series_of(hen: HenId, asking: Asking, facts: EggColumns) -> Series:
+    values = tuple(column.eggs.get(hen, 0) for column in facts.columns)
+    return Series(_name(hen, asking.wording), values, hen == UNKNOWN)
 
 
 def _name(hen: HenId, wording: Wording) -> str:
@@ -206,7 +221,11 @@ def _name(hen: HenId, wording: Wording) -> str:
 
 
 def _column_name(column: Column, unit: str, wording: Wording) -> str:
-    return wording.phrases.month(column.first, with_year=True) if unit == MONTH else wording.phrases.short_date(column.first)
+    return (
+        wording.phrases.month(column.first, with_year=True)
+        if unit == MONTH
+        else wording.phrases.short_date(column.first)
+    )
 
 
 def _frame(asking: Asking, title: str, subtitle: str) -> Frame:
@@ -225,5 +244,3 @@ def _is_dark(asking: Asking) -> bool:
     """By night, when phones turn dark by themselves too."""
     hours = hours_of_day(asking.today, coop_of(asking.session))
     return not hours.start <= asking.now < hours.end
-
-

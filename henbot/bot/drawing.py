@@ -20,8 +20,14 @@ LONGEST_S = 30.0
 MOST_KEPT = 200
 """Charts that are kept; of some 50 kB each."""
 
+CHARTS = "charts"
+"""Folder of charts, in that of all pictures."""
+
 LETTERS = "letters"
 """Folder for what matplotlib remembers of the machine's fonts."""
+
+PASSED_ON = ("PATH", "PYTHONPATH", "HOME", "LANG", "TMPDIR", "SYSTEMROOT")
+"""All of our environment that the drawing needs: no token, say."""
 
 log = structlog.get_logger(__name__)
 
@@ -109,6 +115,5 @@ def can_draw() -> bool:
 
 
 def _environment(ours: Mapping[str, str], folder: Path) -> dict[str, str]:
-    """What the drawing needs of our environment: no token, say."""
-    kept = {name: value for name, value in ours.items() if name in ("PATH", "PYTHONPATH", "HOME", "LANG", "TMPDIR", "SYSTEMROOT")}
+    kept = {name: ours[name] for name in PASSED_ON if name in ours}
     return {**kept, "MPLBACKEND": "agg", "MPLCONFIGDIR": str(folder / LETTERS), "OMP_NUM_THREADS": "1"}

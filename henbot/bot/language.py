@@ -83,7 +83,7 @@ class Phrases:
 
     def month(self, day: Day, *, with_year: bool) -> str:
         """A month's name, short."""
-        pattern = "LLL yy" if with_year else "LLLL"
+        pattern = "LLL y" if with_year else "LLLL"
         return capitalised(format_date(day, pattern, locale=self._locale).replace(".", ""))
 
     @property

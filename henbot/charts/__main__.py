@@ -17,7 +17,7 @@ from pydantic import Field, TypeAdapter
 
 from henbot.charts.bars import draw_bars, draw_nest_time
 from henbot.charts.calendar import draw_calendar
-from henbot.charts.look import settings
+from henbot.charts.look import settle
 from henbot.charts.rounds import draw_rose
 from henbot.domain.charts import Chart, content_name
 
@@ -40,14 +40,14 @@ def main(folder: Path, lines: Iterable[str]) -> None:
             chart = reader.validate_json(line)
             name = content_name(chart)
             _write_whole(folder / name, draw(chart))
-            print(name, flush=True)  # noqa: T201 - the bot reads it
+            print(name, flush=True)
 
 
 def draw(chart: Chart) -> bytes:
     """A chart as a PNG."""
     drawn, small = BytesIO(), BytesIO()
-    with settings():
-        DRAWN[chart.kind](chart).savefig(drawn, format="png")
+    settle()
+    DRAWN[chart.kind](chart).savefig(drawn, format="png")
     with Image.open(drawn) as image:
         image.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(small, format="png", optimize=True)
     return small.getvalue()

@@ -6,11 +6,14 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
 from henbot.charts.look import BLIND_PATTERN, Palette, blind_patch, page, palette_of, plot, printable
-from henbot.domain.charts import EggBars, NestTime
+from henbot.domain.charts import EggBars, NestTime, Series
 
 MOST_LABELS = 6
 FULLY_WATCHED = 0.95
 LEGEND_COLUMNS = 3
+LONGEST_NAME = 16
+MOST_WITHOUT_EGGS = 12
+"""Of larger flocks, hens without an egg are left out of the legend."""
 
 
 def draw_bars(chart: EggBars) -> Figure:
@@ -18,8 +21,7 @@ def draw_bars(chart: EggBars) -> Figure:
     palette = palette_of(chart.frame)
     figure = page(chart.frame, palette)
     marks = _legend(chart, palette)
-    columns = LEGEND_COLUMNS if len(marks) <= 15 else LEGEND_COLUMNS + 1
-    rows = -(-len(marks) // columns)
+    rows = -(-len(marks) // LEGEND_COLUMNS)
     bottom = 0.075 + 0.0335 * rows
     axes = plot(figure, palette, (0.1, bottom, 0.86, 0.865 - bottom))
     top = _highest(chart)
@@ -31,10 +33,10 @@ def draw_bars(chart: EggBars) -> Figure:
     figure.legend(
         handles=marks,
         loc="lower center",
-        ncols=columns,
+        ncols=LEGEND_COLUMNS,
         frameon=False,
         labelcolor=palette.ink,
-        fontsize=11.5 if columns == LEGEND_COLUMNS else 10,
+        fontsize=11.5 if rows <= 5 else 10.5,
         handlelength=1.4,
         columnspacing=1.2,
     )
@@ -43,7 +45,7 @@ def draw_bars(chart: EggBars) -> Figure:
 
 def _highest(chart: EggBars) -> float:
     sums = [sum(column) for column in zip(*(one.values for one in chart.series), strict=True)]
-    return max([*sums, 1]) * 1.08
+    return 1.08 * float(max([*sums, 1]))
 
 
 def _blind(axes: Axes, chart: EggBars, palette: Palette, top: float) -> None:
@@ -64,7 +66,7 @@ def _blind(axes: Axes, chart: EggBars, palette: Palette, top: float) -> None:
 def _stack(axes: Axes, chart: EggBars, palette: Palette) -> None:
     below = [0] * len(chart.columns)
     for number, one in enumerate(chart.series):
-        colour, pattern = palette.of(number)
+        colour, pattern = _look_of(one, number, palette)
         axes.bar(
             range(len(chart.columns)),
             one.values,
@@ -83,6 +85,7 @@ def _ticks(axes: Axes, chart: EggBars, top: float, palette: Palette) -> None:
     step = max(1, -(-number // MOST_LABELS))
     shown = range(0, number, step)
     axes.set_xticks(list(shown), [printable(chart.columns[place]) for place in shown])
+    axes.tick_params(axis="x", pad=7)
     axes.set_xlim(-0.6, number - 0.4)
     axes.set_ylim(0, top)
     axes.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=6))
@@ -90,11 +93,17 @@ def _ticks(axes: Axes, chart: EggBars, top: float, palette: Palette) -> None:
     axes.set_axisbelow(True)
 
 
+def _look_of(one: Series, number: int, palette: Palette) -> tuple[str, str]:
+    return (palette.faint, "") if one.nobody else palette.of(number)
+
+
 def _legend(chart: EggBars, palette: Palette) -> list[Patch]:
     marks = []
     for number, one in enumerate(chart.series):
-        colour, pattern = palette.of(number)
-        label = printable(f"{one.name} {sum(one.values)}")
+        if len(chart.series) > MOST_WITHOUT_EGGS and not sum(one.values):
+            continue
+        colour, pattern = _look_of(one, number, palette)
+        label = printable(f"{one.name[:LONGEST_NAME]} {sum(one.values)}")
         marks.append(Patch(facecolor=colour, hatch=pattern, edgecolor=palette.page, label=label))
     if any(share < FULLY_WATCHED for share in chart.watched):
         marks.append(blind_patch(palette, chart.frame.unwatched))

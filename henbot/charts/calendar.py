@@ -1,5 +1,7 @@
 """A heat map of days, month by month."""
 
+from typing import Any
+
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, to_hex, to_rgb
 from matplotlib.figure import Figure
@@ -95,7 +97,7 @@ def _day(axes: Axes, place: tuple[int, int], day: CalendarDay, scale: Scale, pal
     if day.watched < FULLY_WATCHED:
         # With eggs, a strip that says: there may have been more.
         high = 0.22 if day.eggs else 0.88
-        how = {"facecolor": palette.blind, "edgecolor": palette.blind_lines, "hatch": BLIND_PATTERN * 2}
+        how: dict[str, Any] = {"facecolor": palette.blind, "edgecolor": palette.blind_lines, "hatch": BLIND_PATTERN * 2}
         axes.add_patch(Rectangle(corner, 0.88, high, linewidth=0, **how))
 
 

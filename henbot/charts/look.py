@@ -1,13 +1,13 @@
 """Colours, letters and the empty page of all charts."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from matplotlib import rc_context
+from matplotlib import rcParams
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties, get_font
-from matplotlib.font_manager import fontManager as fonts
+from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.patches import Patch
 
 from henbot.domain.charts import Frame
@@ -24,7 +24,7 @@ PATTERNS = ("", "//", "..", "xx", "--")
 
 BLIND_PATTERN = "////"
 
-SETTINGS = {
+SETTINGS: dict[str, Any] = {
     "font.family": "DejaVu Sans",  # comes with matplotlib, and writes Cyrillic
     "font.size": 12,
     "hatch.linewidth": 0.8,
@@ -93,11 +93,12 @@ def blind_patch(palette: Palette, label: str) -> Patch:
 
 def printable(text: str) -> str:
     """The text without letters that the font lacks (emoji, say): boxes would stand in their place."""
-    font = get_font(fonts.findfont(FontProperties(family="DejaVu Sans")))
+    font = get_font(findfont(FontProperties(family="DejaVu Sans")))
     known = font.get_charmap()
     return "".join(letter for letter in text if ord(letter) in known and ord(letter) <= 0xFFFF).strip() or "?"
 
 
-def settings() -> rc_context:
-    """All that is drawn within has our letters; nothing is read from a keeper's own matplotlibrc."""
-    return rc_context(SETTINGS)
+def settle() -> None:
+    """Let everything be drawn with our letters and lines: once, for a process that draws nothing else."""
+    for name, value in SETTINGS.items():
+        rcParams[name] = value  # type: ignore[index]

@@ -1,6 +1,7 @@
 """Eggs by the hour: a rose."""
 
 from math import pi, sqrt
+from typing import Any
 
 from matplotlib.figure import Figure
 
@@ -23,7 +24,12 @@ def draw_rose(chart: HourRose) -> Figure:
     middles = [(hour + 0.5) * STEP for hour in range(HOURS)]
     for middle, share in zip(middles, chart.watched, strict=True):
         if share < 0.5:
-            how = {"color": palette.blind, "edgecolor": palette.blind_lines, "hatch": BLIND_PATTERN, "linewidth": 0}
+            how: dict[str, Any] = {
+                "color": palette.blind,
+                "edgecolor": palette.blind_lines,
+                "hatch": BLIND_PATTERN,
+                "linewidth": 0,
+            }
             axes.bar(middle, top * 1.12, width=STEP, **how)
     axes.bar(middles, lengths, width=STEP * 0.9, color=palette.of(0)[0], edgecolor=palette.page, zorder=3)
     for middle, length, eggs in zip(middles, lengths, chart.hours, strict=True):

@@ -5,7 +5,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Literal, TypeAlias
 
-LOOK = 1
+LOOK = 2
 """Counted up when charts are drawn differently, so that pictures kept from before are not shown."""
 
 
@@ -26,10 +26,11 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Numbers of one hen (or of nobody in particular), one for each column."""
+    """Numbers of one hen, one for each column; or of those that are nobody's for sure."""
 
     name: str
     values: tuple[int, ...]
+    nobody: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,16 @@ _HOURS = 24
 
 
 @dataclass(frozen=True, slots=True)
+class KnownDays:
+    """Some days, both included: how much of each was watched, and the eggs in the order of time."""
+
+    first: date
+    last: date
+    coverage: Mapping[date, Coverage]
+    eggs: tuple[Egg, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     """A day, a week or a month of a chart.
 
@@ -86,33 +96,38 @@ def all_eggs(session: Session, first: date, last: date, now: datetime, hen: HenI
     return [egg for egg in eggs if hen in (None, egg.hen)]
 
 
-def egg_columns(session: Session, first: date, last: date, now: datetime, hen: HenId | None = None) -> EggColumns:
-    """Eggs of a time by day, or where that is long by week or month; none later than now."""
-    by_day = coverage_by_day(session, first, last, now)
-    eggs = _by_day(all_eggs(session, first, last, now, hen))
+def known_days(session: Session, first: date, last: date, now: datetime, hen: HenId | None = None) -> KnownDays:
+    """What is known of some days, both included; of all hens, or of the eggs that are one's."""
+    eggs = all_eggs(session, first, last, now, hen)
+    return KnownDays(first, last, coverage_by_day(session, first, last, now), tuple(eggs))
+
+
+def egg_columns(known: KnownDays) -> EggColumns:
+    """Eggs by day, or where that would be too many by week or month."""
+    first, last = known.first, known.last
+    eggs = _by_day(known.eggs)
     days = (last - first).days + 1
     unit = DAY if days <= MOST_SINGLE_DAYS else WEEK if days <= MOST_WEEKS_OF_DAYS else MONTH
-    columns = [_column(start, end, by_day, eggs) for start, end in _spans(first, last, unit)]
-    return EggColumns(unit, tuple(columns), together(by_day))
+    columns = [_column(start, end, known.coverage, eggs) for start, end in _spans(first, last, unit)]
+    return EggColumns(unit, tuple(columns), together(known.coverage))
 
 
-def day_eggs(session: Session, first: date, last: date, now: datetime, hen: HenId | None = None) -> list[DayEggs]:
-    """Each day from one to another, both included."""
-    by_day = coverage_by_day(session, first, last, now)
-    eggs = _by_day(all_eggs(session, first, last, now, hen))
-    return [_day_eggs(day, eggs.get(day, []), by_day.get(day)) for day in _days(first, last)]
+def day_eggs(known: KnownDays) -> list[DayEggs]:
+    """Each of the days."""
+    eggs = _by_day(known.eggs)
+    return [_day_eggs(day, eggs.get(day, []), known.coverage.get(day)) for day in _days(known.first, known.last)]
 
 
-def egg_hours(session: Session, first: date, last: date, now: datetime, hen: HenId | None = None) -> Hours:
+def egg_hours(session: Session, known: KnownDays) -> Hours:
     """At which hours eggs in nests were laid (a bout's end stands for its egg), and which hours were watched."""
     coop = coop_of(session)
     timezone = ZoneInfo(coop.timezone)
     eggs = Counter[int]()
-    for egg in all_eggs(session, first, last, now, hen):
+    for egg in known.eggs:
         if egg.nest is not None and egg.verdict is not Verdict.UNSURE:
             eggs[egg.at.astimezone(timezone).hour] += egg.eggs
     seconds, days = [0.0] * _HOURS, 0
-    for day, coverage in coverage_by_day(session, first, last, now).items():
+    for day, coverage in known.coverage.items():
         days += 1
         hours = hours_of_day(day, coop)
         _add(seconds, hours, timezone, 1)
@@ -123,10 +138,10 @@ def egg_hours(session: Session, first: date, last: date, now: datetime, hen: Hen
     )
 
 
-def nest_minutes(session: Session, first: date, last: date, now: datetime) -> dict[HenId, float]:
+def nest_minutes(session: Session, known: KnownDays, now: datetime) -> dict[HenId, float]:
     """Minutes that each hen who lives here sat on a nest, a watched day; none where nothing was watched."""
     timezone = ZoneInfo(coop_of(session).timezone)
-    watched = watched_days(coverage_by_day(session, first, last, now), first, last)
+    watched = watched_days(known.coverage, known.first, known.last)
     if not watched:
         return {}
     living = select(HenRow.id).where(HenRow.retired_at.is_(None))
@@ -135,8 +150,8 @@ def nest_minutes(session: Session, first: date, last: date, now: datetime) -> di
         .where(
             BoutRow.hen_id.in_(living),
             BoutRow.gone.is_(False),
-            BoutRow.arrived_at >= day_bounds(first, timezone)[0],
-            BoutRow.arrived_at < min(day_bounds(last, timezone)[1], now),
+            BoutRow.arrived_at >= day_bounds(known.first, timezone)[0],
+            BoutRow.arrived_at < min(day_bounds(known.last, timezone)[1], now),
         )
         .group_by(BoutRow.hen_id)
     )
@@ -177,9 +192,7 @@ def _end(day: date, unit: str) -> date:
     return (day.replace(day=1) + timedelta(days=32)).replace(day=1) - _DAY
 
 
-def _column(
-    first: date, last: date, by_day: Mapping[date, Coverage], eggs: Mapping[date, Sequence[Egg]]
-) -> Column:
+def _column(first: date, last: date, by_day: Mapping[date, Coverage], eggs: Mapping[date, Sequence[Egg]]) -> Column:
     known = [by_day[day] for day in _days(first, last) if day in by_day]
     counted = Counter[HenId]()
     for day in _days(first, last):

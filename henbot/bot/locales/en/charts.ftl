@@ -3,6 +3,7 @@ chart-eggs-day = Eggs a day
 chart-eggs-week = Eggs a week
 chart-eggs-month = Eggs a month
 chart-hours = Hours of laying
+chart-known-hours = { $eggs } of a known hour
 chart-nest-time = Time on the nest a day
 chart-calendar = Calendar of eggs
 chart-no-eggs = no eggs
