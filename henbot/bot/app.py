@@ -55,7 +55,7 @@ log = structlog.get_logger(__name__)
 MISFIRE_GRACE_S = 300
 """A job that is late by less than this is still done, once: APScheduler's own patience is a second."""
 
-EVENING_EVERY = timedelta(seconds=10)
+EVENING_EVERY = timedelta(seconds=2)
 """How often it is asked whether a digest is due: a millisecond's work."""
 
 LONGEST_RETRY_S = 30.0
