@@ -195,7 +195,8 @@ async def test_in_a_group_a_button_is_for_who_asked(sandbox: Sandbox) -> None:
 
 
 @pytest.mark.parametrize(
-    "callback_data", [None, "", "day:0", "day:5:1", "grow:1:1", "day:0:me", "language:xx:1", "x" * 64]
+    "callback_data",
+    [None, "", "day:0", "day:5:1", "grow:1:1", "day:0:me", "language:xx:1", "day:0:²", f"day:0:{2**53}", "x" * 64],
 )
 def test_a_button_that_is_not_ours_says_nothing(callback_data: str | None) -> None:
     assert read_press(callback_data) is None
