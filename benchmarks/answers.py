@@ -1,71 +1,81 @@
-"""How fast the bot answers over ten years of twenty hens: every question, in both languages."""
+"""How fast the bot answers over ten years of twenty hens: every kind of question, in both languages."""
 
+import math
 import platform
+import sys
 import tempfile
 import time
-from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import click
 from rich.console import Console
+from sqlalchemy import func, select
 
+from benchmarks.asked import Asked, all_asked
 from henbot.bot.asking import respond
+from henbot.services.eggs import forget_kept_months
 from henbot.simulation import Setting, write_coop
+from henbot.simulation.flock import NAMES
 from henbot.storage.database import Database, open_database
 from henbot.storage.schema import migrate
+from henbot.storage.tables import VisitRow
 
 BAR_MS = 50.0
-"""Milliseconds that an answer may take at the 99th percentile."""
+"""Milliseconds that an answer may take at the 99th percentile (issue 4)."""
 
-TEN_YEARS = Setting(hens=20, nests=6, first=date(2014, 11, 24), days=3652, visits=23.0, closely=False)
-"""Some 1.2 million visits: with moults and broody weeks 23 on a laying day are 17 a day in the mean."""
+TEN_YEARS = Setting(hens=20, nests=6, first=date(2014, 11, 24), days=3652, visits=24.0, closely=False)
+"""Some 1.25 million visits: with moults, broody weeks and blind hours 24 on a good day are 17 a day in the mean."""
 
-LANGUAGES = ("en", "ru")
+ASKED_OVER = timedelta(days=60)
+"""The moments of asking are spread over the last days of the record, as the hens are over the flock."""
 
-QUESTIONS: Mapping[str, tuple[str, str]] = {
-    "who_laid today": ("who laid today", "кто сегодня снёсся"),
-    "who_laid this year": ("who laid this year", "кто нёсся в этом году"),
-    "did_hen_lay": ("did Ginger lay yesterday", "Рыжуха вчера неслась?"),
-    "last_egg": ("when did Snow last lay", "когда последний раз неслась Снежка"),
-    "egg_count, all": ("how many eggs in the last ten years", "сколько яиц за последние 10 лет"),
-    "egg_count, month": ("how many eggs this month", "сколько яиц в этом месяце"),
-    "hen_stats": ("how is Pearl doing", "статистика Жемчужины"),
-    "flock_list": ("what hens do you know", "какие у тебя куры"),
-    "now_in_nest": ("who is in the nest", "кто сейчас в гнезде"),
-    "visits": ("who visited the nest today", "кто сегодня заходил в гнездо"),
-    "next_egg": ("who will lay next", "кто следующий снесётся"),
-    "suspects": ("who does not lay", "кто не несётся"),
-    "ledger": ("how many eggs were collected this month", "сколько яиц собрали в этом месяце"),
-    "why": ("why do you think Ginger laid", "почему ты думаешь, что Рыжуха снеслась"),
-    "coverage": ("what did the camera see this month", "сколько ты видел в этом месяце"),
-    "help": ("help", "помощь"),
-}
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """How long one question took, in milliseconds.
+
+    Attributes:
+        first: in a process that has answered nothing yet.
+    """
+
+    asked: Asked
+    median: float
+    p99: float
+    first: float
 
 
 @click.command()
 @click.option("--database", type=click.Path(path_type=Path, dir_okay=False), help="Keep the simulated coop here.")
-@click.option("--times", default=100, show_default=True, help="How often each question is asked.")
+@click.option("--times", default=200, show_default=True, help="How often each question is asked.")
 def main(database: Path | None, times: int) -> None:
-    """Simulate ten years (some minutes) unless the database is there, and ask every question again and again."""
+    """Simulate ten years (some minutes) unless the database is there, and ask every question again and again.
+
+    Ends with 1 where the 99th percentile of any is over the bar.
+    """
     with tempfile.TemporaryDirectory() as scratch:
-        path = database or Path(scratch) / "ten-years.db"
-        opened = _coop(path)
-        now = datetime(2024, 11, 22, 19, 0, tzinfo=UTC)
-        click.echo(
-            f"{times} times each, {platform.machine()}, Python {platform.python_version()}, bar {BAR_MS:.0f} ms\n"
-        )
-        click.echo("| question | English, median and 99th percentile, ms | Russian | of the bar |\n|---|---|---|---|")
-        for name, asked in QUESTIONS.items():
-            pairs = zip(asked, LANGUAGES, strict=True)
-            found = [_percentiles(opened, text, language, now, times) for text, language in pairs]
-            worst = max(p99 for _, p99 in found)
-            told = " | ".join(f"{median:.1f}, {p99:.1f}" for median, p99 in found)
-            click.echo(f"| {name} | {told} | {worst / BAR_MS:.2f} |")
+        opened, visits = coop_of_ten_years(database or Path(scratch) / "ten-years.db")
+        found = [_times(opened, asked, times) for asked in all_asked()]
         opened.close()
+    command = " ".join(["python -m benchmarks.answers", *(f"--times {times}" for _ in [1] if times != 200)])
+    click.echo(
+        f"`{command}`, {datetime.now(UTC):%Y-%m-%d}, {platform.machine()}, Python {platform.python_version()}: "
+        f"{visits:,} visits, each question {times} times, {BAR_MS:.0f} ms are the bar.\n"
+    )
+    click.echo("| question | language | median, ms | 99th percentile, ms | the first after a start, ms |")
+    click.echo("|---|---|---|---|---|")
+    for one in found:
+        text = one.asked.text.format(hen="Ginger" if one.asked.language == "en" else "Рыжуха")
+        click.echo(f"| {text} | {one.asked.language} | {one.median:.1f} | {one.p99:.1f} | {one.first:.0f} |")
+    slow = [one for one in found if one.p99 > BAR_MS]
+    click.echo(f"\n{len(found) - len(slow)} of {len(found)} within the bar.")
+    sys.exit(bool(slow))
 
 
-def _coop(path: Path) -> Database:
+def coop_of_ten_years(path: Path) -> tuple[Database, int]:
+    """The coop that is asked, simulated where it is not there yet, and how many visits it has."""
     url = f"sqlite:///{path}"
     is_new = not path.exists()
     migrate(url)
@@ -75,17 +85,29 @@ def _coop(path: Path) -> Database:
         with database.writing() as session:
             write_coop(session, TEN_YEARS)
             session.commit()
-    return database
+    with database.reading() as session:
+        return database, session.execute(select(func.count()).select_from(VisitRow)).scalar_one()
 
 
-def _percentiles(database: Database, text: str, language: str, now: datetime, times: int) -> tuple[float, float]:
-    taken = []
-    for _ in range(times):
+def _times(database: Database, asked: Asked, times: int) -> Times:
+    forget_kept_months(database.engine)
+    first, *taken = _each(database, asked, times + 1)
+    return Times(asked, percentile(taken, 0.5), percentile(taken, 0.99), first)
+
+
+def _each(database: Database, asked: Asked, times: int) -> Iterator[float]:
+    end = datetime.combine(TEN_YEARS.last, datetime.min.time(), UTC) + timedelta(hours=15)
+    for number in range(times):
+        hen = NAMES[number % TEN_YEARS.hens][1 if asked.language == "en" else 2]
+        at = end - number * ASKED_OVER / times
         began = time.perf_counter()
-        respond(database, text, language, now)
-        taken.append(1000 * (time.perf_counter() - began))
-    taken.sort()
-    return taken[len(taken) // 2], taken[min(len(taken) - 1, int(0.99 * len(taken)))]
+        respond(database, asked.text.format(hen=hen), asked.language, at)
+        yield 1000 * (time.perf_counter() - began)
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """The nearest-rank percentile."""
+    return sorted(values)[math.ceil(share * len(values)) - 1]
 
 
 if __name__ == "__main__":

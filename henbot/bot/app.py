@@ -118,7 +118,8 @@ def build_application(settings: Settings, coop: CoopConfig, database: Database, 
         .concurrent_updates(InTurn())
     )
     application = cast("BotApplication", builder.build())
-    conversation = Conversation(database, may_tell=frozenset(coop.admins).__contains__)
+    trusted = frozenset(coop.admins).__contains__
+    conversation = Conversation(database, media=settings.media, may_tell=trusted)
     care = CareTalk(conversation, _care_plan(settings, coop))
     add_handlers(application, conversation, care)
     _add_jobs(application, database, care)

@@ -9,7 +9,8 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from henbot.bot.answers import Asking, answered
-from henbot.bot.language import best_language, phrases
+from henbot.bot.answers.pictures import pictures_of
+from henbot.bot.language import best_language, capitalised, phrases
 from henbot.bot.questions import Intent, Period, Question, Suggestion, particulars, suggestions_for, understand
 from henbot.bot.wording import Wording, plain
 from henbot.domain.errors import HenbotError
@@ -17,7 +18,7 @@ from henbot.domain.flock import Hen
 from henbot.domain.observations import HenId
 from henbot.services.coop_clock import clock_setting, wall_now
 from henbot.services.egg_balance import eggs_there
-from henbot.services.reports import coop_of, flock_of, nests_of
+from henbot.services.reports import Picture, coop_of, flock_of, nests_of
 from henbot.storage.database import Database
 from henbot.storage.tables import CoopRow
 
@@ -33,6 +34,7 @@ class Answer:
     text: str
     offers: tuple["Offer", ...] = ()
     buttons: tuple["Button", ...] = ()
+    pictures: tuple[Picture, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +78,10 @@ def respond(database: Database, text: str, language: str | None = None, at: date
         question = understand(text, today, hens)
         if question is None:
             return Answer(wording.say("hint"), _offers(suggestions_for(text, hens), wording))
-        offers = _offers(suggestions_for("", hens), wording) if question.intent is Intent.OFF_TOPIC else ()
         asking = Asking(session, question, wording, now)
-        return Answer(answered(asking), offers, _buttons(asking))
+        off_topic = _offers(suggestions_for("", hens), wording) if question.intent is Intent.OFF_TOPIC else ()
+        offers = off_topic or _hens(asking)
+        return Answer(answered(asking), offers, _buttons(asking), pictures_of(asking))
 
 
 TAKEN = "taken"
@@ -97,6 +100,16 @@ def _buttons(asking: Asking) -> tuple[Button, ...]:
     is_now = question.period is None or question.period.last >= asking.today
     is_ledger = question.intent is Intent.LEDGER and is_now and not question.no_such_date
     return take_button(asking.session, asking.wording, asking.now) if is_ledger else ()
+
+
+def _hens(asking: Asking) -> tuple[Offer, ...]:
+    """After the list of the flock: each hen, to ask about her."""
+    if asking.question.intent is not Intent.FLOCK_LIST:
+        return ()
+    name = asking.wording.name
+    return tuple(
+        Offer(Suggestion("her-stats", hen.id), capitalised(plain(name(hen.id)))) for hen in flock_of(asking.session)
+    )
 
 
 def _offers(suggestions: Iterable[Suggestion], wording: Wording) -> tuple[Offer, ...]:
@@ -125,7 +138,7 @@ def answer_command(
         today = now.astimezone(wording.timezone).date()
         question = particulars(intent, text, today, hens_by_name(flock_of(session, retired=True)))
         asking = Asking(session, question, wording, now)
-        return Answer(answered(asking), buttons=_buttons(asking))
+        return Answer(answered(asking), _hens(asking), _buttons(asking), pictures_of(asking))
 
 
 def day_answer(database: Database, days: int, language: str | None = None) -> str:
@@ -145,7 +158,8 @@ def help_answer(database: Database, language: str | None = None) -> str:
 def ask(database: Database, text: str, at: datetime | None = None, language: str | None = None) -> str:
     """The answer to a question as plain text, for a terminal; arguments and errors as for `respond`."""
     answer = respond(database, text, language, at)
-    return "\n".join([plain(answer.text), *(f"  {offer.words}" for offer in answer.offers)])
+    offered = [f"  {offer.words}" for offer in answer.offers if offer.words not in plain(answer.text)]
+    return "\n".join([plain(answer.text), *offered])
 
 
 def acquaintance(database: Database) -> Acquaintance | None:

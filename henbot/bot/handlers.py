@@ -2,9 +2,11 @@
 
 import asyncio
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from html import escape
+from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
 import structlog
@@ -37,9 +39,10 @@ from henbot.bot.keyboards import (
 )
 from henbot.bot.language import DEFAULT, Phrases, best_language, phrases
 from henbot.bot.questions import Intent
-from henbot.bot.replies import Replies
+from henbot.bot.replies import LONGEST_CAPTION, Replies
+from henbot.bot.wording import plain
 from henbot.services.coop_clock import wall_now
-from henbot.services.reports import coop_of
+from henbot.services.reports import Picture, coop_of
 from henbot.services.subscribers import choose_language, chosen_language, remember
 from henbot.storage.database import Database
 
@@ -72,11 +75,13 @@ class Conversation:
     """The handlers, over one database.
 
     Attributes:
+        media: the folder of pictures.
         may_tell: whether a person (user id) may tell of eggs taken and the like; called off the loop.
     """
 
     database: Database
     replies: Replies = field(default_factory=Replies)
+    media: Path = Path("media")
     may_tell: Callable[[int], bool] = _nobody
 
     async def start(self, update: Update, context: Context) -> None:
@@ -211,6 +216,8 @@ class Conversation:
             markup = offers_keyboard([(offer.suggestion, offer.words) for offer in answer.offers], user.id)
         if answer.buttons and user and await self.may(user.id):
             markup = actions_keyboard([(button.words, button.callback_data) for button in answer.buttons])
+        if answer.pictures and await self._send_pictures(update, context, answer):
+            return
         await self._send(update, context, answer.text, markup)
 
     async def _answer_offer(self, update: Update, context: Context, press: Press) -> None:
@@ -229,6 +236,28 @@ class Conversation:
             return
         reply_to = message.message_id if message and chat.type != ChatType.PRIVATE else None
         await self.replies.send(context.bot, chat.id, text, markup, reply_to)
+
+    async def _send_pictures(self, update: Update, context: Context, answer: Answer) -> bool:
+        """Answer with the pictures and the words under the first; False where the words must do alone."""
+        chat, message = update.effective_chat, update.message
+        shown = await asyncio.to_thread(self._contents, answer.pictures)
+        if chat is None or not shown or len(plain(answer.text)) > LONGEST_CAPTION:
+            return False
+        reply_to = message.message_id if message and chat.type != ChatType.PRIVATE else None
+        try:
+            await self.replies.send_pictures(context.bot, chat.id, shown, answer.text, reply_to)
+        except BadRequest as exc:
+            log.warning("answer.without_pictures", reason=exc.message)
+            return False
+        return True
+
+    def _contents(self, pictures: Sequence[Picture]) -> list[bytes]:
+        """Those that are still there; the words are worth more than a missing picture."""
+        found = []
+        for picture in pictures:
+            with suppress(OSError):
+                found.append((self.media / picture.path).read_bytes())
+        return found
 
     async def send_file(self, update: Update, context: Context, file: tuple[str, bytes], caption: str) -> None:
         """Answer with a file (its name and content), as `reply` answers with words."""

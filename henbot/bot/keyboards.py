@@ -8,6 +8,12 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from henbot.bot.language import Phrases, languages, phrases
 from henbot.bot.questions import Suggestion, suggestion_named
 
+MOST_BYTES = 64
+"""Of what a button may say (TELEGRAM.md)."""
+
+SHORT = 12
+"""Letters of a button that leave room for two more beside it on a phone."""
+
 DAY, HELP, LANGUAGE, ASK = "day", "help", "language", "ask"
 
 
@@ -45,9 +51,11 @@ def suggestion_of(argument: str) -> Suggestion | None:
 
 
 def offers_keyboard(offers: Iterable[tuple[Suggestion, str]], owner: int) -> InlineKeyboardMarkup:
-    """A button for each question that is offered, with its words."""
-    rows = [[_button(words, ASK, f"{one.name}.{one.hen}" if one.hen else one.name, owner)] for one, words in offers]
-    return InlineKeyboardMarkup(rows)
+    """A button for each question that is offered, with its words; short ones stand side by side."""
+    buttons = [_button(words, ASK, f"{one.name}.{one.hen}" if one.hen else one.name, owner) for one, words in offers]
+    fitting = [button for button in buttons if len(str(button.callback_data).encode()) <= MOST_BYTES]
+    across = 3 if all(len(button.text) <= SHORT for button in fitting) else 1
+    return InlineKeyboardMarkup([fitting[start : start + across] for start in range(0, len(fitting), across)])
 
 
 def actions_keyboard(actions: Iterable[tuple[str, str]]) -> InlineKeyboardMarkup:

@@ -7,7 +7,7 @@ Telegram is waited for.
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -143,22 +143,27 @@ class Publisher:
 
     def _next(self, session: Session) -> tuple[float, tuple[DuePost, Telling] | None]:
         """The first post that may be told now, or how long none may."""
-        wall, now_s = wall_now(), time.monotonic()
-        paused = posts.pauses(session, wall)
-        wait_s = IDLE_S
+        wall = wall_now()
         chats = self.chats(session)
-        for post in posts.due_posts(session, chats=chats):
-            until = max(paused.get(post.chat_id, wall), paused.get(posts.ALL_CHATS, wall))
-            blocked_s = max((until - wall).total_seconds(), self._pacer.wait_s(post.chat_id, now_s))
-            if blocked_s > 0:
-                wait_s = min(wait_s, blocked_s)
-                continue
+        blocked = self._blocked(session, chats, wall)
+        wait_s = min([IDLE_S, *(blocked[chat] for chat in posts.waiting_chats(session, blocked))])
+        for post in posts.due_posts(session, chats=[chat for chat in chats if chat not in blocked]):
             told = self._telling(session, post, wall, chats[post.chat_id])
             if told.step is not Step.HOLD or told.hold_until is None:
                 return 0.0, (post, told)
             held_s = wall_wait_s(clock_setting(session), told.hold_until, wall)
             wait_s = min(wait_s, max(held_s, LEAST_WAIT_S)) if held_s is not None else wait_s
         return wait_s, None
+
+    def _blocked(self, session: Session, chats: Iterable[int], wall: datetime) -> Mapping[int, float]:
+        """Chats that may not be written to now, and for how many seconds: they hold up no other chat."""
+        paused, now_s = posts.pauses(session, wall), time.monotonic()
+        for_all = paused.get(posts.ALL_CHATS, wall)
+        waits = {
+            chat: max((max(paused.get(chat, wall), for_all) - wall).total_seconds(), self._pacer.wait_s(chat, now_s))
+            for chat in chats
+        }
+        return {chat: wait_s for chat, wait_s in waits.items() if wait_s > 0}
 
     def chats(self, session: Session) -> Mapping[int, Subscription]:
         """All that are written to now, by their numbers; without the channel while it is not found by its name."""

@@ -2,12 +2,12 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Coroutine
+from collections.abc import Awaitable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
-from telegram import InlineKeyboardMarkup, ReplyParameters, Update
+from telegram import InlineKeyboardMarkup, InputMediaPhoto, ReplyParameters, Update
 from telegram.constants import ParseMode
 from telegram.ext import BaseUpdateProcessor, ExtBot
 
@@ -20,6 +20,11 @@ PRIVATE_PACE = Pace(most=60)
 
 MOST_WAITING = 10
 """Updates that may wait for one chat; who writes faster than that goes unanswered, so that others do not wait."""
+
+LONGEST_CAPTION = 1024
+"""Letters that may stand under a picture, entities not counted (TELEGRAM.md)."""
+
+FILE = "nest.jpg"
 
 RETRIES = 2
 """How often an answer is tried again when Telegram asks for a pause all the same."""
@@ -92,6 +97,27 @@ class Replies:
             )
         finally:
             pacer.spend(chat_id, time.monotonic())
+
+    async def send_pictures(
+        self, bot: "ExtBot[int]", chat_id: int, pictures: Sequence[bytes], caption: str, reply_to: int | None = None
+    ) -> None:
+        """Send one to ten pictures as one answer, the words under the first. Raises TelegramError."""
+        how: dict[str, Any] = {
+            "reply_parameters": ReplyParameters(reply_to, allow_sending_without_reply=True) if reply_to else None,
+            "rate_limit_args": RETRIES,
+        }
+        pacer = self.groups if chat_id < 0 else self.private
+        await asyncio.sleep(pacer.wait_s(chat_id, time.monotonic()))
+        try:
+            if len(pictures) == 1:
+                await bot.send_photo(chat_id, pictures[0], caption, parse_mode=ParseMode.HTML, filename=FILE, **how)
+            else:
+                first, *rest = pictures
+                group = [InputMediaPhoto(first, caption, parse_mode=ParseMode.HTML, filename=FILE)]
+                await bot.send_media_group(chat_id, [*group, *(InputMediaPhoto(p, filename=FILE) for p in rest)], **how)
+        finally:
+            for _ in pictures:
+                pacer.spend(chat_id, time.monotonic())
 
     async def send_file(
         self, bot: "ExtBot[int]", chat_id: int, file: tuple[str, bytes], caption: str, reply_to: int | None = None

@@ -90,8 +90,9 @@ def next_egg(
     if not times:
         return None
     last = times[-1]
+    hour = _hour(last, timezone)
     known = [
-        (_apart(at, last, timezone), gap)
+        (_apart(_hour(at, timezone), hour), gap)
         for at, gap in zip(times, intervals(times, watched, timezone), strict=False)
         if gap is not None
     ]
@@ -125,9 +126,9 @@ def _quantile(ordered: Sequence[timedelta], share: float) -> timedelta:
     return ordered[low] + (ordered[high] - ordered[low]) * (place - low)
 
 
-def _apart(one: datetime, two: datetime, timezone: tzinfo) -> float:
-    """Hours of the day between two moments, 0..12."""
-    apart = abs(_hour(one, timezone) - _hour(two, timezone)) % 24
+def _apart(one: float, two: float) -> float:
+    """Hours of the day between two hours of it, 0..12."""
+    apart = abs(one - two) % 24
     return min(apart, 24 - apart)
 
 

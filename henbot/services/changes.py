@@ -101,12 +101,20 @@ def set_mark(session: Session, change_id: int, name: str = MARK) -> None:
     session.merge(MarkRow(name=name, value=change_id))
 
 
-def changes_after(session: Session, after: int, until: int, subjects: Iterable[str]) -> list[Change]:
-    """The newest revision of each subject with a change in (after, until], in the order of their first such change."""
+def changes_after(
+    session: Session, after: int, until: int, subjects: Iterable[str], since: datetime | None = None
+) -> list[Change]:
+    """The newest revision of each subject with a change in (after, until], in the order of their first such change.
+
+    Args:
+        since: coop time; changes that were made earlier are left out.
+    """
     query = (
         select(ChangeRow.subject, ChangeRow.subject_id, func.max(ChangeRow.revision), func.max(ChangeRow.at))
         .where(ChangeRow.id > after, ChangeRow.id <= until, ChangeRow.subject.in_(list(subjects)))
         .group_by(ChangeRow.subject, ChangeRow.subject_id)
         .order_by(func.min(ChangeRow.id))
     )
+    if since is not None:
+        query = query.where(ChangeRow.at >= since)
     return [Change(subject, key, revision, at) for subject, key, revision, at in session.execute(query)]

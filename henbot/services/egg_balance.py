@@ -1,11 +1,12 @@
 """The ledger: eggs that appeared, were collected, are there, and are not accounted for."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from henbot.domain.clock import day_bounds
@@ -24,6 +25,9 @@ SAME_COLLECTION = timedelta(hours=3)
 
 REMEMBERED = timedelta(days=7)
 """How long ago it may be that all eggs were taken for the eggs since then to be counted on. Our choice."""
+
+LONG_UNSEEN = timedelta(days=7)
+"""For longer than this hardly a camera is blind: so far back a collection that was told is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,50 +137,85 @@ def _all_taken_on(session: Session, at: datetime, timezone: ZoneInfo) -> date | 
 def _left(session: Session, there: Sequence[tuple[NestId, int, datetime]], end: datetime) -> int:
     """What was counted last, without what people said later that they took, if no camera saw them do it."""
     counted_at = max(at for _, _, at in there)
-    later = collections_between(session, counted_at, end)
-    seen = [at for at, _ in _eggs_of_events(session, EggsCollected.kind, counted_at - SAME_COLLECTION, end)]
+    seen = _seen_taken(session, counted_at - SAME_COLLECTION, end)
     told = sum(
         one.eggs
-        for one in later
-        if one.told and one.at > counted_at and not any(abs(one.at - at) <= SAME_COLLECTION for at in seen)
+        for one in _told(session, counted_at, end)
+        if not any(abs(one.at - taken.at) <= SAME_COLLECTION for taken in seen)
     )
     return max(sum(eggs for _, eggs, _ in there) - told, 0)
 
 
 def collections_between(session: Session, start: datetime, end: datetime) -> list[Collection]:
     """Eggs taken in [start, end), seen and told; one that was both counts once, as it was told."""
-    told = [
-        Collection(row.at, row.eggs, told=True, everything=row.everything)
-        for row in session.execute(
-            select(CollectionRow).where(
-                CollectionRow.at >= start, CollectionRow.at < end, CollectionRow.undone_at.is_(None)
-            )
-        ).scalars()
+    told = _told(session, start - LONG_UNSEEN, end + SAME_COLLECTION)
+    seen = [one for one in _seen_taken(session, start, end) if not _was_told(session, one, told)]
+    found = [Collection(one.at, one.eggs, told=False) for one in seen]
+    return sorted([*(one for one in told if start <= one.at < end), *found], key=lambda one: one.at)
+
+
+def _told(session: Session, start: datetime, end: datetime) -> list[Collection]:
+    query = (
+        select(CollectionRow)
+        .where(CollectionRow.at >= start, CollectionRow.at < end, CollectionRow.undone_at.is_(None))
+        .order_by(CollectionRow.at)
+    )
+    return [
+        Collection(row.at, row.eggs, told=True, everything=row.everything) for row in session.execute(query).scalars()
     ]
-    seen = [
-        Collection(at, eggs, told=False)
-        for at, eggs in _eggs_of_events(session, EggsCollected.kind, start, end)
-        if not any(abs(one.at - at) <= SAME_COLLECTION for one in told)
-    ]
-    return sorted([*told, *seen], key=lambda one: one.at)
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """Eggs that a count found taken from a nest; `unseen` where the camera was blind for a while before it."""
+
+    nest: str
+    at: datetime
+    eggs: int
+    unseen: bool
+
+
+def _seen_taken(session: Session, start: datetime, end: datetime) -> list[_Taken]:
+    of_count = (EggCountRow.nest_id == EventRow.nest_id) & (EggCountRow.at == EventRow.at)
+    query = (
+        select(EventRow.nest_id, EventRow.at, EventRow.details["eggs"].as_integer(), EggCountRow.unseen)
+        .outerjoin(EggCountRow, of_count)
+        .where(EventRow.kind == EggsCollected.kind, EventRow.at >= start, EventRow.at < end)
+    )
+    return [_Taken(nest, at, eggs, bool(unseen)) for nest, at, eggs, unseen in session.execute(query)]
+
+
+def _was_told(session: Session, taken: _Taken, told: Sequence[Collection]) -> bool:
+    """Whether eggs that were seen to be gone are those of a collection that was told.
+
+    It is of about that time; or of any since the count before, where the camera was blind meanwhile.
+
+    Args:
+        told: in the order of time.
+    """
+    since = taken.at - SAME_COLLECTION
+    if taken.unseen:
+        before = (
+            select(EggCountRow.at)
+            .where(EggCountRow.nest_id == taken.nest, EggCountRow.at < taken.at)
+            .order_by(EggCountRow.at.desc())
+            .limit(1)
+        )
+        since = min(session.execute(before).scalar() or since, since)
+    place = bisect_left(told, since, key=lambda one: one.at)
+    return place < len(told) and told[place].at <= taken.at + SAME_COLLECTION
 
 
 def _appeared(session: Session, first: date, last: date, now: datetime, *, counted: bool) -> tuple[int, int]:
     if counted:
         timezone = ZoneInfo(coop_of(session).timezone)
         start, end = day_bounds(first, timezone)[0], min(day_bounds(last, timezone)[1], now)
-        return sum(eggs for _, eggs in _eggs_of_events(session, EggLaid.kind, start, end)), 0
+        laid = select(func.sum(EventRow.details["eggs"].as_integer())).where(
+            EventRow.kind == EggLaid.kind, EventRow.at >= start, EventRow.at < end
+        )
+        return session.execute(laid).scalar() or 0, 0
     tally = Tally.of(egg for egg in eggs_between(session, first, last, now) if egg.nest)
     return tally.total, tally.probably
-
-
-def _eggs_of_events(session: Session, kind: str, start: datetime, end: datetime) -> Sequence[tuple[datetime, int]]:
-    query = (
-        select(EventRow.at, EventRow.details)
-        .where(EventRow.kind == kind, EventRow.at >= start, EventRow.at < end)
-        .order_by(EventRow.at)
-    )
-    return [(at, int(details.get("eggs", 1))) for at, details in session.execute(query)]
 
 
 def _counts_at(session: Session, at: datetime) -> list[tuple[NestId, int, datetime]]:
@@ -186,7 +225,7 @@ def _counts_at(session: Session, at: datetime) -> list[tuple[NestId, int, dateti
     for nest in nests:
         query = (
             select(EggCountRow.eggs, EggCountRow.at)
-            .where(EggCountRow.nest_id == nest, EggCountRow.at <= at)
+            .where(EggCountRow.nest_id == nest, EggCountRow.at < at)
             .order_by(EggCountRow.at.desc())
             .limit(1)
         )

@@ -112,16 +112,17 @@ def _seen(session: Session, days: tuple[date, date], now: datetime, timezone: Zo
     first, last = days
     eggs: list[Egg] = []
     while first <= last:
-        end = min(_month_end(first), last)
-        bounds = day_bounds(first, timezone)[0], min(day_bounds(end, timezone)[1], now)
-        is_over = first.day == 1 and end == _month_end(first) and bounds[1] + _LONG_OVER < now
-        if not is_over:
-            eggs += _read(session, bounds, now, timezone)
-        else:
-            stamp, known = _stamp(session, bounds), kept.get((first, timezone.key))
+        month, end = first.replace(day=1), _month_end(first)
+        bounds = day_bounds(month, timezone)[0], day_bounds(end, timezone)[1]
+        if bounds[1] + _LONG_OVER < now:
+            stamp, known = _stamp(session, bounds), kept.get((month, timezone.key))
             if known is None or known[0] != stamp:
-                kept[first, timezone.key] = known = stamp, tuple(_read(session, bounds, now, timezone))
-            eggs += known[1]
+                kept[month, timezone.key] = known = stamp, tuple(_read(session, bounds, now, timezone))
+            is_whole = first == month and end <= last
+            eggs += known[1] if is_whole else [egg for egg in known[1] if first <= egg.day <= last]
+        else:
+            span = day_bounds(first, timezone)[0], min(day_bounds(min(end, last), timezone)[1], now)
+            eggs += _read(session, span, now, timezone)
         first = end + _DAY
     return eggs
 
@@ -142,6 +143,11 @@ def _stamp(session: Session, bounds: tuple[datetime, datetime]) -> Stamp:
         EventRow.kind == EggLaid.kind, EventRow.at >= bounds[0], EventRow.at < bounds[1]
     )
     return (*session.execute(bouts).one(), *session.execute(events).one())
+
+
+def forget_kept_months(engine: Engine) -> None:
+    """Forget the months that are kept, as a process that starts has none; for measurements and tests."""
+    _KEPT.pop(engine, None)
 
 
 def _month_end(day: date) -> date:
@@ -199,6 +205,16 @@ def _found(session: Session, bounds: tuple[datetime, datetime], timezone: ZoneIn
 
 
 @dataclass(frozen=True, slots=True)
+class _Counted:
+    """New eggs that were counted; `hen` is None where they are not of one hen for sure."""
+
+    nest: NestId
+    at: datetime
+    eggs: int
+    hen: HenId | None
+
+
+@dataclass(frozen=True, slots=True)
 class _Claim:
     """A bout that an egg may be of.
 
@@ -207,43 +223,65 @@ class _Claim:
         hens: several where it is unsure whose egg it is; none where it is hers for sure.
     """
 
+    bout: VisitId
+    hen: HenId
     since: datetime
     until: datetime
     hens: tuple[HenId, ...]
 
 
 def _nobodys(session: Session, bounds: tuple[datetime, datetime], timezone: ZoneInfo) -> list[Egg]:
-    """Eggs that were seen and that no bout has for its own."""
-    counted = _counted(session, bounds)
-    if not counted:
+    """Eggs that were seen and that no bout has for its own. A bout has one count's eggs: that which tells of its hen,
+    else the first that no other has.
+    """
+    counted = _counted(session, (bounds[0] - _DAY, bounds[1] + _DAY))
+    within = [one for one in counted if one.hen is None and bounds[0] <= one.at < bounds[1]]
+    if not within:
         return []
-    claims = _claims(session, counted[0][1] - _DAY, counted[-1][1])
+    claims = _claims(session, within[0].at - _DAY, within[-1].at)
+    taken = {
+        claim.bout
+        for one in counted
+        if one.hen is not None
+        for claim in [near for near in _near(claims.get(one.nest, []), one.at) if near.hen == one.hen][-1:]
+    }
     eggs: list[Egg] = []
-    for nest, at, number in counted:
-        near = _near(claims.get(nest, []), at)
-        left = number - sum(not claim.hens for claim in near)
+    for one in within:
+        near = [claim for claim in _near(claims.get(one.nest, []), one.at) if claim.bout not in taken]
+        own = sorted((claim for claim in near if not claim.hens), key=lambda claim: claim.until)[: one.eggs]
+        taken |= {claim.bout for claim in own}
+        left = one.eggs - len(own)
         hens = tuple(dict.fromkeys(name for claim in near for name in claim.hens))
         if left > 0:
-            eggs.append(Egg(at, at.astimezone(timezone).date(), UNKNOWN, nest, Verdict.UNSURE, hens, eggs=left))
+            day = one.at.astimezone(timezone).date()
+            eggs.append(Egg(one.at, day, UNKNOWN, one.nest, Verdict.UNSURE, hens, eggs=left))
     return eggs
 
 
-def _counted(session: Session, bounds: tuple[datetime, datetime]) -> list[tuple[NestId, datetime, int]]:
-    """New eggs that are not of one hen for sure: where, when, how many; in the order of time."""
+def _counted(session: Session, bounds: tuple[datetime, datetime]) -> list[_Counted]:
+    """New eggs, in the order of time."""
     query = (
         select(EventRow.nest_id, EventRow.at, EventRow.details)
         .where(EventRow.kind == EggLaid.kind, EventRow.at >= bounds[0], EventRow.at < bounds[1])
         .order_by(EventRow.at)
     )
-    rows = session.execute(query)
-    return [(NestId(nest), at, int(details.get("eggs", 1))) for nest, at, details in rows if not details.get("hen")]
+    return [
+        _Counted(NestId(nest), at, int(details.get("eggs", 1)), details.get("hen"))
+        for nest, at, details in session.execute(query)
+    ]
 
 
 def _claims(session: Session, start: datetime, end: datetime) -> dict[NestId, list[_Claim]]:
     """Bouts that eggs may be of, by nest, in the order of arrival."""
     query = (
         select(
-            BoutRow.nest_id, BoutRow.arrived_at, BoutRow.last_seen_at, BoutRow.verdict_at, BoutRow.verdict_candidates
+            BoutRow.nest_id,
+            BoutRow.id,
+            BoutRow.hen_id,
+            BoutRow.arrived_at,
+            BoutRow.last_seen_at,
+            BoutRow.verdict_at,
+            BoutRow.verdict_candidates,
         )
         .where(
             BoutRow.verdict.in_([Verdict.LAID.value, Verdict.UNSURE.value]),
@@ -255,9 +293,10 @@ def _claims(session: Session, start: datetime, end: datetime) -> dict[NestId, li
         .order_by(BoutRow.arrived_at)
     )
     found: dict[NestId, list[_Claim]] = {}
-    for nest, since, seen_at, counted_at, hens in session.execute(query):
+    for nest, bout, hen, since, seen_at, counted_at, hens in session.execute(query):
         until = counted_at or seen_at + _COUNTED_WITHIN
-        found.setdefault(NestId(nest), []).append(_Claim(since, until, tuple(map(HenId, hens))))
+        claim = _Claim(VisitId(bout), HenId(hen), since, until, tuple(map(HenId, hens)))
+        found.setdefault(NestId(nest), []).append(claim)
     return found
 
 

@@ -118,7 +118,7 @@ def hen_record(session: Session, hen: HenId, now: datetime) -> HenRecord | None:
         interval=median_low(known) if len(known) >= 3 else None,
         nests=_shares([egg.nest for egg in own[-RECENT_EGGS:] if egg.nest]),
         sitting=_sitting(session, hen, day_bounds(today - timedelta(days=29), timezone)[0], now),
-        portrait=_portrait(session, hen, now),
+        portrait=portrait(session, hen, now),
     )
 
 
@@ -164,7 +164,7 @@ def _sitting(session: Session, hen: HenId, start: datetime, now: datetime) -> Si
     return Sitting(timedelta(seconds=seconds or 0), number, visits, median_low(lengths) if lengths else None)
 
 
-def _portrait(session: Session, hen: HenId, now: datetime) -> Picture | None:
+def portrait(session: Session, hen: HenId, now: datetime) -> Picture | None:
     """The newest picture of her settled, within her last bouts with one; else None."""
     recent = (
         select(VisitRow.id)

@@ -1,21 +1,21 @@
 """Answers about several days, and about this moment, as values."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from henbot.domain.clock import day_bounds
 from henbot.domain.coverage import Coverage
 from henbot.domain.flock import Nest, NestKind
-from henbot.domain.observations import HenId, NestId
+from henbot.domain.observations import UNKNOWN, HenId, NestId
 from henbot.services.eggs import MOST_DAYS, Egg, eggs_between
 from henbot.services.reports import BoutReport, bout_report, coop_of, nests_of
 from henbot.services.watching import coverage_by_day, together
-from henbot.storage.tables import BoutRow, CameraRow, SeenSpanRow
+from henbot.storage.tables import BoutRow, CameraRow, HenRow, SeenSpanRow
 
 ONE_VISIT_AT_MOST = timedelta(days=1)
 """How long ago a visit that goes on may have been seen last."""
@@ -29,7 +29,7 @@ class PeriodReport:
         last: not after today.
         coverage: of the watch hours until now.
         eggs: in the order of time.
-        bouts: how many, by hen.
+        anyone: a hen came at all.
     """
 
     first: date
@@ -37,7 +37,7 @@ class PeriodReport:
     today: date
     coverage: Coverage
     eggs: tuple[Egg, ...]
-    bouts: Mapping[HenId, int]
+    anyone: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def period_report(
         today=today,
         coverage=period_coverage(session, start, end, now),
         eggs=tuple(eggs_between(session, start, end, now, hen)),
-        bouts=_bouts(session, bounds),
+        anyone=bool(session.execute(select(exists().where(*_came(bounds)))).scalar()),
     )
 
 
@@ -104,13 +104,18 @@ def nests_now(session: Session, now: datetime) -> list[NestNow]:
     return [_nest_now(session, nest, now) for nest in nests_of(session, since=now) if nest.kind is NestKind.NEST]
 
 
-def _bouts(session: Session, bounds: tuple[datetime, datetime]) -> dict[HenId, int]:
-    query = (
-        select(BoutRow.hen_id, func.count())
-        .where(BoutRow.arrived_at >= bounds[0], BoutRow.arrived_at < bounds[1], BoutRow.gone.is_(False))
-        .group_by(BoutRow.hen_id)
-    )
-    return {HenId(hen): int(number) for hen, number in session.execute(query)}
+def bouts_by_hen(session: Session, first: date, last: date, now: datetime) -> dict[HenId, int]:
+    """How many bouts began from one day to another, both included, by hen; without those who had none."""
+    timezone = ZoneInfo(coop_of(session).timezone)
+    came = _came((day_bounds(first, timezone)[0], min(day_bounds(last, timezone)[1], now)))
+    # Of each hen from her own index: grouped, a year's hundred thousand would be sorted first.
+    hens = [*session.execute(select(HenRow.id)).scalars(), UNKNOWN]
+    numbers = (session.execute(select(func.count()).where(BoutRow.hen_id == hen, *came)).scalar_one() for hen in hens)
+    return {HenId(hen): number for hen, number in zip(hens, numbers, strict=True) if number}
+
+
+def _came(bounds: tuple[datetime, datetime]) -> tuple[ColumnElement[bool], ...]:
+    return BoutRow.arrived_at >= bounds[0], BoutRow.arrived_at < bounds[1], BoutRow.gone.is_(False)
 
 
 def _nest_now(session: Session, nest: Nest, now: datetime) -> NestNow:

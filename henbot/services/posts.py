@@ -95,12 +95,13 @@ def fan_out(
     Returns:
         How many posts want to be sent or edited now.
     """
-    until = newest_change(session)
-    changes = changes_after(session, mark(session, name), until, [BOUT, EGG])
+    told = list(chats)
+    until, after = newest_change(session), mark(session, name)
     now = clock_setting(session).coop_time(wall_now())
-    wanted = 0
-    for chat in chats:
-        wanted += wish_all(session, changes, Fanning(chat, now, now - stale_after, back_at))
+    # Of an old database's years nothing is told at the first start, so they are not even read.
+    since = None if after else now - stale_after
+    changes = changes_after(session, after, until, [BOUT, EGG], since) if told else []
+    wanted = sum(wish_all(session, changes, Fanning(chat, now, now - stale_after, back_at)) for chat in told)
     set_mark(session, until, name)
     return wanted
 
@@ -133,6 +134,16 @@ def due_posts(session: Session, limit: int = 50, chats: Iterable[int] | None = N
         )
         for row, sending in session.execute(query)
     ]
+
+
+def waiting_chats(session: Session, chats: Iterable[int]) -> set[int]:
+    """Those of some chats that have posts which want to be sent or edited."""
+    query = select(PostRow.chat_id).where(
+        PostRow.chat_id.in_(list(chats)),
+        PostRow.wanted_revision > PostRow.sent_revision,
+        or_(PostRow.failure.is_(None), PostRow.failure != DELETED_BY_HAND),
+    )
+    return set(session.execute(query.distinct()).scalars())
 
 
 def begin_sending(session: Session, post_id: int) -> None:

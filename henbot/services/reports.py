@@ -265,15 +265,9 @@ PICTURE_ROLES = ("settled", "arrived")
 
 def _pictures(session: Session, bouts: ColumnElement[bool], now: datetime | None = None) -> Pictures:
     """The first picture in each role of each of these bouts, known at `now`."""
+    shown = MediaRow.sha256, MediaRow.path, MediaRow.telegram_file_id, EvidenceRow.at
     query = (
-        select(
-            VisitRow.bout_id,
-            EvidenceRow.role,
-            MediaRow.sha256,
-            MediaRow.path,
-            MediaRow.telegram_file_id,
-            EvidenceRow.at,
-        )
+        select(VisitRow.bout_id, EvidenceRow.role, *shown)
         .join(BoutRow, BoutRow.id == VisitRow.bout_id)
         .join(EvidenceRow, EvidenceRow.visit_id == VisitRow.id)
         .join(MediaRow, MediaRow.sha256 == EvidenceRow.media_sha256)

@@ -1,12 +1,12 @@
 """Who does not lay: what was seen of each hen, gathered for the domain to judge."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.orm import Session
 
 from henbot.domain.care import HintKind
@@ -16,7 +16,7 @@ from henbot.domain.observations import UNKNOWN, HenId
 from henbot.domain.suspicion import Seen, Standing, Suspicion, judged
 from henbot.domain.verdicts import INSPECTION, Verdict
 from henbot.services.care_hints import resting
-from henbot.services.eggs import Egg, eggs_between
+from henbot.services.eggs import eggs_between
 from henbot.services.reports import coop_of
 from henbot.services.watch_hours import daylight
 from henbot.services.watching import coverage_by_day, together, well_watched
@@ -40,15 +40,33 @@ class Suspects:
 
 @dataclass(frozen=True, slots=True)
 class _Days:
-    """What all hens are judged by."""
+    """What all hens are judged by.
+
+    Attributes:
+        eggs, unsure: days of eggs that are hers, and of those that may be, by hen; in order.
+        found: days of eggs that were found outside the nests, with the hen where she is known.
+        visits: to nests a watched day by hen, lately and before.
+        well: whether a day was watched enough that no egg was missed.
+        light, light_before: length of the day, today and a week ago; None where the coop's place is not known.
+    """
 
     session: Session
     now: datetime
     today: date
     timezone: ZoneInfo
-    eggs: Sequence[Egg]
-    unsure: Mapping[HenId, Sequence[date]]
     coverage: Mapping[date, Coverage]
+    eggs: Mapping[HenId, Sequence[date]]
+    unsure: Mapping[HenId, Sequence[date]]
+    found: Sequence[tuple[HenId, date]]
+    visits: Mapping[HenId, tuple[float, float]]
+    well: Callable[[date], bool]
+    light: timedelta | None
+    light_before: timedelta | None
+
+    @property
+    def shortening(self) -> bool | None:
+        """Whether the days grow shorter; None where that is not known."""
+        return None if self.light is None or self.light_before is None else self.light < self.light_before
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,19 +100,10 @@ def seen_flock(session: Session, now: datetime, *, closely: bool = False) -> See
     Args:
         closely: also on which days she may have laid, which takes a look at all that settled on nests.
     """
-    coop = coop_of(session)
-    timezone = ZoneInfo(coop.timezone)
-    today = now.astimezone(timezone).date()
-    first = today - timedelta(days=RECORD_DAYS)
-    eggs = eggs_between(session, first, today, now)
-    unsure: dict[HenId, list[date]] = {}
-    for egg in eggs:
-        for hen in egg.candidates if egg.verdict is Verdict.UNSURE else ():
-            unsure.setdefault(hen, []).append(egg.day)
-    coverage = coverage_by_day(session, first, today, now)
-    days = _Days(session, now, today, timezone, eggs, unsure, coverage)
+    days = _days(session, now)
+    first = days.today - timedelta(days=RECORD_DAYS)
     rows = session.execute(select(HenRow).where(HenRow.retired_at.is_(None)).order_by(HenRow.added_at, HenRow.id))
-    seen = [_seen(days, row, coop) for row in rows.scalars() if row.added_at <= now]
+    seen = [_seen(days, row) for row in rows.scalars() if row.added_at <= now]
     stopped = {one.hen for one in seen if one.ever and one.is_late}  # who never laid has not stopped
     hens = tuple(replace(one, others_stopped=len(stopped - {one.hen})) for one in seen)
     maybe = _maybe_days(days, first) if closely else {}
@@ -105,9 +114,9 @@ def seen_flock(session: Session, now: datetime, *, closely: bool = False) -> See
 def _maybe_days(days: _Days, first: date) -> dict[HenId, list[date]]:
     """Days on which each hen may have laid: an egg of hers, or one that may be hers, and she had settled on a nest."""
     found: dict[HenId, set[date]] = {}
-    for egg in days.eggs:
-        if egg.hen != UNKNOWN:
-            found.setdefault(egg.hen, set()).add(egg.day)
+    for hen, laid in days.eggs.items():
+        if hen != UNKNOWN:
+            found.setdefault(hen, set()).update(laid)
     begin = day_bounds(first, days.timezone)[0]
     for hen, on in days.unsure.items():
         query = select(BoutRow.arrived_at).where(
@@ -128,23 +137,51 @@ def _quiet(days: _Days, seen: Seen, maybe: Sequence[date]) -> Seen:
     later = {day: one for day, one in days.coverage.items() if maybe[-1] < day < days.today}
     return replace(
         seen,
-        quiet_days=sum(map(well_watched(later), later)),
+        quiet_days=sum(map(days.well, later)),
         quiet_gaps=[(two - one).days for one, two in pairwise(maybe)],
         watched=together(later).share if later else 1.0,
     )
 
 
-def _seen(days: _Days, row: HenRow, coop: CoopRow) -> Seen:
+def _days(session: Session, now: datetime) -> _Days:
+    coop = coop_of(session)
+    timezone = ZoneInfo(coop.timezone)
+    today = now.astimezone(timezone).date()
+    first = today - timedelta(days=RECORD_DAYS)
+    eggs = eggs_between(session, first, today, now)
+    own: dict[HenId, dict[date, None]] = {}
+    unsure: dict[HenId, list[date]] = {}
+    for egg in eggs:
+        own.setdefault(egg.hen, {})[egg.day] = None
+        for hen in egg.candidates if egg.verdict is Verdict.UNSURE else ():
+            unsure.setdefault(hen, []).append(egg.day)
+    coverage = coverage_by_day(session, first, today, now)
+    return _Days(
+        session,
+        now,
+        today,
+        timezone,
+        coverage,
+        {hen: sorted(laid) for hen, laid in own.items()},
+        unsure,
+        [(egg.hen, egg.day) for egg in eggs if egg.nest is None],
+        _visits_a_day(session, today, timezone, coverage),
+        well_watched(coverage),
+        _light(coop, today, timezone),
+        _light(coop, today - timedelta(days=7), timezone),
+    )
+
+
+def _seen(days: _Days, row: HenRow) -> Seen:
     hen = HenId(row.id)
-    own = sorted({egg.day for egg in days.eggs if egg.hen == hen})
+    own = days.eggs.get(hen, ())
     came = row.added_at.astimezone(days.timezone).date()
     since = own[-1] if own else max(came, days.today - timedelta(days=RECORD_DAYS))
     later = {day: one for day, one in days.coverage.items() if since < day < days.today}
-    light, was = _light(coop, days.today, days.timezone), _light(coop, days.today - timedelta(days=7), days.timezone)
-    lately, before = _visits_a_day(days, hen)
+    lately, before = days.visits.get(hen, (0.0, 0.0))
     return Seen(
         hen=hen,
-        days_since=sum(map(well_watched(later), later)),
+        days_since=sum(map(days.well, later)),
         ever=bool(own),
         gaps=[(two - one).days for one, two in pairwise(own)],
         watched=together(later).share if later else 1.0,
@@ -152,25 +189,31 @@ def _seen(days: _Days, row: HenRow, coop: CoopRow) -> Seen:
         visits_before=before,
         on_nest=_on_nest(days, hen, since),
         age=days.today - row.hatched_on if row.hatched_on else None,
-        daylight=light,
-        shortening=None if light is None or was is None else light < was,
+        daylight=days.light,
+        shortening=days.shortening,
         maybe_hers=sum(day > since for day in days.unsure.get(hen, ())),
-        found_outside=sum(egg.nest is None and egg.hen in ("unknown", hen) and egg.day > since for egg in days.eggs),
+        found_outside=sum(whose in (UNKNOWN, hen) and day > since for whose, day in days.found),
     )
 
 
-def _visits_a_day(days: _Days, hen: HenId) -> tuple[float, float]:
-    middle = days.today - timedelta(days=LATELY)
-    first = middle - timedelta(days=BEFORE)
-    counts = []
-    for start, end in ((middle, days.today), (first, middle)):
-        begin, stop = day_bounds(start, days.timezone)[0], day_bounds(end, days.timezone)[0]
-        query = select(func.count()).where(
-            VisitRow.hen_id == hen, VisitRow.arrived_at >= begin, VisitRow.arrived_at < stop
-        )
-        watched = sum(one.share for day, one in days.coverage.items() if start <= day < end)
-        counts.append(days.session.execute(query).scalar_one() / watched if watched else 0.0)
-    return counts[0], counts[1]
+def _visits_a_day(
+    session: Session, today: date, timezone: ZoneInfo, by_day: Mapping[date, Coverage]
+) -> dict[HenId, tuple[float, float]]:
+    """Visits to nests a watched day, lately and before, of each hen."""
+    middle = today - timedelta(days=LATELY)
+    spans = (middle, today), (middle - timedelta(days=BEFORE), middle)
+    one, two = (_visits(day_bounds(start, timezone)[0], day_bounds(end, timezone)[0]) for start, end in spans)
+    watched = [sum(one.share for day, one in by_day.items() if start <= day < end) for start, end in spans]
+    return {
+        HenId(hen): (lately / watched[0] if watched[0] else 0.0, before / watched[1] if watched[1] else 0.0)
+        for hen, lately, before in session.execute(select(HenRow.id, one, two))
+    }
+
+
+def _visits(start: datetime, end: datetime) -> ScalarSelect[int]:
+    number = select(func.count()).select_from(VisitRow)
+    came = VisitRow.arrived_at >= start, VisitRow.arrived_at < end
+    return number.where(VisitRow.hen_id == HenRow.id, *came).scalar_subquery()
 
 
 def _on_nest(days: _Days, hen: HenId, last_egg: date) -> timedelta:

@@ -1,9 +1,11 @@
 """How much of each day was watched, over many days at once."""
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import TypeAlias
 
-from sqlalchemy import select
+from sqlalchemy import DateTime, select, type_coerce
 from sqlalchemy.orm import Session
 
 from henbot.domain.coverage import Coverage, Span, coverage
@@ -11,9 +13,28 @@ from henbot.services.reports import coop_of
 from henbot.services.watch_hours import hours_of_day
 from henbot.storage.tables import CameraRow, NestRow, SeenSpanRow
 
+_Pair: TypeAlias = tuple[datetime, datetime]
+"""From when to when, in UTC without a zone: a year has thousands of them, and most lie about a whole day."""
+
 MISSED_NO_EGG = 0.9
 """Share of a day's watch hours from which on no egg was missed. Our choice: an egg takes half an hour on the nest and
 more, so that an hour or so without a picture hides none."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Day:
+    """The watch hours of a day; `opening` and `closing` are theirs as `_Pair` has them, `whole` is all of them seen."""
+
+    day: date
+    hours: Span
+    opening: datetime = field(init=False)
+    closing: datetime = field(init=False)
+    whole: Coverage = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "opening", _naive(self.hours.start))
+        object.__setattr__(self, "closing", _naive(self.hours.end))
+        object.__setattr__(self, "whole", Coverage(self.hours.length, self.hours.length))
 
 
 def coverage_by_day(session: Session, first: date, last: date, now: datetime) -> dict[date, Coverage]:
@@ -25,11 +46,14 @@ def coverage_by_day(session: Session, first: date, last: date, now: datetime) ->
     coop = coop_of(session)
     days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
     whole = {day: hours_of_day(day, coop) for day in days}
-    hours = {day: Span(span.start, min(span.end, now)) for day, span in whole.items() if span.start < now}
+    hours = [_Day(day, Span(span.start, min(span.end, now))) for day, span in whole.items() if span.start < now]
     if not hours:
         return {}
-    parts = [_of_nest(session, nest, began, hours, now) for nest, began in _nests(session)]
-    return {day: _together([part[day] for part in parts if day in part]) for day in hours}
+    parts: dict[date, list[Coverage]] = {day.day: [] for day in hours}
+    for nest, began in _nests(session):
+        for day, part in _of_nest(session, nest, began, hours, now):
+            parts[day].append(part)
+    return {day: _together(found) for day, found in parts.items()}
 
 
 def well_watched(by_day: Mapping[date, Coverage]) -> Callable[[date], bool]:
@@ -62,51 +86,50 @@ def _first_seen(session: Session, nest: str) -> datetime | None:
 
 
 def _of_nest(
-    session: Session, nest: NestRow, began: datetime | None, hours: Mapping[date, Span], now: datetime
-) -> dict[date, Coverage]:
-    counting = {
-        day: span
-        for day, span in hours.items()
-        if (began is None or span.end > began) and (nest.retired_at is None or span.start < nest.retired_at)
-    }
-    if not counting:
-        return {}
-    spans = list(counting.values())
-    seen = _seen(session, nest, Span(spans[0].start, spans[-1].end), now)
-    return _each(seen, counting)
-
-
-def _each(seen: Sequence[Span], hours: Mapping[date, Span]) -> dict[date, Coverage]:
-    found: dict[date, Coverage] = {}
+    session: Session, nest: NestRow, began: datetime | None, days: Sequence[_Day], now: datetime
+) -> Iterator[tuple[date, Coverage]]:
+    counting = [
+        day
+        for day in days
+        if (began is None or day.hours.end > began) and (nest.retired_at is None or day.hours.start < nest.retired_at)
+    ]
+    seen = _seen(session, nest, Span(counting[0].hours.start, counting[-1].hours.end), now) if counting else []
     start = 0
-    for day, span in hours.items():
-        while start < len(seen) and seen[start].end <= span.start:
+    for day in counting:
+        while start < len(seen) and seen[start][1] <= day.opening:
             start += 1
         stop = start
-        while stop < len(seen) and seen[stop].start < span.end:
+        while stop < len(seen) and seen[stop][0] < day.closing:
             stop += 1
-        is_whole = stop == start + 1 and seen[start].start <= span.start and seen[start].end >= span.end
-        found[day] = Coverage(span.length, span.length) if is_whole else coverage(seen[start:stop], [span])
-    return found
+        is_whole = stop == start + 1 and seen[start][0] <= day.opening and seen[start][1] >= day.closing
+        yield day.day, day.whole if is_whole else coverage(map(_span, seen[start:stop]), [day.hours])
 
 
-def _seen(session: Session, nest: NestRow, within: Span, now: datetime) -> list[Span]:
+def _seen(session: Session, nest: NestRow, within: Span, now: datetime) -> list[_Pair]:
     query = (
-        select(SeenSpanRow.start_at, SeenSpanRow.end_at)
+        select(type_coerce(SeenSpanRow.start_at, DateTime), type_coerce(SeenSpanRow.end_at, DateTime))
         .where(SeenSpanRow.nest_id == nest.id, SeenSpanRow.end_at >= within.start, SeenSpanRow.start_at <= within.end)
         .order_by(SeenSpanRow.end_at)  # the same order, for spans do not overlap, and its index skips the past
     )
-    spans = [Span(start, end) for start, end in session.execute(query)]
+    spans = [(start, end) for start, end in session.execute(query)]
     trust_gap = timedelta(seconds=session.get_one(CameraRow, nest.camera_id).trust_gap_s)
-    if spans and timedelta() < now - spans[-1].end <= trust_gap:
-        spans[-1] = Span(spans[-1].start, now)  # silence that may still be trusted counts as watched
+    if spans and timedelta() < _naive(now) - spans[-1][1] <= trust_gap:
+        spans[-1] = spans[-1][0], _naive(now)  # silence that may still be trusted counts as watched
     return spans
 
 
+def _span(pair: _Pair) -> Span:
+    return Span(pair[0].replace(tzinfo=UTC), pair[1].replace(tzinfo=UTC))
+
+
+def _naive(at: datetime) -> datetime:
+    return at.astimezone(UTC).replace(tzinfo=None)
+
+
 def _together(parts: Sequence[Coverage]) -> Coverage:
-    blind = sorted({span for part in parts for span in part.blind}, key=lambda span: (span.start, span.end))
+    blind = {span for part in parts if part.blind for span in part.blind}
     return Coverage(
         sum((part.hours for part in parts), timedelta()),
         sum((part.watched for part in parts), timedelta()),
-        tuple(blind),
+        tuple(sorted(blind, key=lambda span: (span.start, span.end))),
     )

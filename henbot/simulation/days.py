@@ -14,6 +14,9 @@ from henbot.simulation.flock import Setting, SimulatedHen, is_in
 UNNAMED = 0.04
 """Share of the visits whose hen is not recognised."""
 
+LOOKS_FIRST, JOINS = 0.5, 0.02
+"""How often she looks into the nest before she lays there, and how often one joins another who sits."""
+
 GAPS, LOST_DAYS = 0.12, 0.008
 """Share of the days on which the camera is blind for some hours, and for all of it."""
 
@@ -71,20 +74,21 @@ class Days:
         """A day, on which these hens lay at these local times."""
         midnight = datetime.combine(day, time(), ZoneInfo(self.setting.timezone)).astimezone(UTC)
         blind = tuple(self._blind(midnight))
-        visits: list[Visit] = []
+        here = [hen for hen in self.hens if day >= hen.came]
         laid: list[SimulatedEgg] = []
-        for hen in self.hens:
-            if day < hen.came:
-                continue
-            egg, stays = self._stays(hen, day, midnight, eggs.get(hen.id))
-            seen = [self._seen(stay, blind) for stay in _apart(stays)]
-            visits += [visit for visit in seen if visit]
-            if egg:
-                laid.append(self._with_visit(egg, hen, seen))
-        visits.sort(key=lambda visit: visit.arrived_at)
-        return Day(day, midnight, blind, tuple(visits), tuple(sorted(laid, key=lambda egg: egg.at)))
+        stays: dict[HenId, list[Visit]] = {}
+        for hen in here:
+            egg, stays[hen.id] = self._sits(hen, day, midnight, eggs.get(hen.id), _all(stays))
+            laid += [egg] if egg else []
+        sitting = _all(stays)
+        for hen in here:
+            stays[hen.id] += self._looks(hen, day, midnight, sitting, lays=hen.id in eggs)
+        seen = {hen: [self._seen(stay, blind) for stay in _apart(hers)] for hen, hers in stays.items()}
+        visits = sorted((visit for hers in seen.values() for visit in hers if visit), key=lambda one: one.arrived_at)
+        found = sorted((self._with_visit(egg, seen[egg.hen]) for egg in laid), key=lambda egg: egg.at)
+        return Day(day, midnight, blind, tuple(visits), tuple(found))
 
-    def _with_visit(self, egg: SimulatedEgg, hen: SimulatedHen, seen: Sequence[Visit | None]) -> SimulatedEgg:
+    def _with_visit(self, egg: SimulatedEgg, seen: Sequence[Visit | None]) -> SimulatedEgg:
         for visit in seen:
             if visit and visit.nest == egg.nest and visit.arrived_at <= egg.at <= visit.last_seen_at:
                 return replace(egg, visit=visit.id)
@@ -98,39 +102,48 @@ class Days:
             start = midnight + timedelta(hours=self.random.uniform(5, 17))
             yield Span(start, start + timedelta(hours=self.random.uniform(0.7, 5)))
 
-    def _stays(
-        self, hen: SimulatedHen, day: date, midnight: datetime, laying: datetime | None
+    def _sits(
+        self, hen: SimulatedHen, day: date, midnight: datetime, laying: datetime | None, sitting: Sequence[Visit]
     ) -> tuple[SimulatedEgg | None, list[Visit]]:
-        """Her egg of the day, and her visits as they truly were."""
-        outside = is_in(day, hen.strays)
-        egg = None
-        stays: list[Visit] = []
-        if laying:
-            at = midnight + (laying - datetime.combine(day, time()))
-            egg = SimulatedEgg(hen.id, at, None if outside else self._nest(hen))
-        if egg and egg.nest:
-            stays += self._laying(hen, egg.at, egg.nest)
+        """Her egg of the day, and the stays in which she sits."""
         if is_in(day, hen.broods):
-            stays += [
-                self._stay(hen, midnight + timedelta(hours=hour), self._minutes(120, 300), sits=True)
-                for hour in (7, 12.5)
-            ]
-        calm = _MOULTING if is_in(day, hen.rests) else _LOOKING
-        looks = int(self.random.gauss(calm * (self.setting.visits - 0.8 * bool(egg)), 1.5) + 0.5)
-        for _ in range(max(looks, 0)):
-            start = midnight + timedelta(hours=self.random.triangular(6.2, 18.5, 10))
-            stays.append(self._stay(hen, start, timedelta(seconds=self.random.expovariate(1 / 90) + 4)))
-        return egg, stays
-
-    def _laying(self, hen: SimulatedHen, at: datetime, nest: NestId) -> Iterator[Visit]:
-        arrived = at - self._minutes(15, 60)
-        if self.random.random() < 0.5:
+            spans = [(midnight + timedelta(hours=hour), self._minutes(120, 300)) for hour in (7, 12.5)]
+            return None, [self._stay(hen, at, length, self._nest(hen), sits=True) for at, length in spans]
+        if laying is None:
+            return None, []
+        at = midnight + (laying - datetime.combine(day, time()))
+        if is_in(day, hen.strays):
+            return SimulatedEgg(hen.id, at, None), []
+        arrived, left = at - self._minutes(15, 60), at + self._minutes(4, 25)
+        nest = self._free(hen, Span(arrived, left), sitting) or self._nest(hen)
+        stays = [self._stay(hen, arrived, left - arrived, nest, sits=True)]
+        if self.random.random() < LOOKS_FIRST:
             early = arrived - self._minutes(4, 20)
-            yield self._stay(hen, early, self._minutes(0.2, 3), nest=nest)
-        yield self._stay(hen, arrived, at - arrived + self._minutes(4, 25), nest=nest, sits=True)
+            stays.append(self._stay(hen, early, self._minutes(0.2, 3), nest))
+        return SimulatedEgg(hen.id, at, nest), stays
+
+    def _looks(
+        self, hen: SimulatedHen, day: date, midnight: datetime, sitting: Sequence[Visit], *, lays: bool
+    ) -> Iterator[Visit]:
+        calm = _MOULTING if is_in(day, hen.rests) else _LOOKING
+        for _ in range(max(int(self.random.gauss(calm * (self.setting.visits - 0.8 * lays), 1.5) + 0.5), 0)):
+            start = midnight + timedelta(hours=self.random.triangular(6.2, 18.5, 10))
+            length = timedelta(seconds=self.random.expovariate(1 / 90) + 4)
+            nest = self._free(hen, Span(start, start + length), sitting)
+            if nest:
+                yield self._stay(hen, start, length, nest)
+
+    def _free(self, hen: SimulatedHen, span: Span, sitting: Sequence[Visit]) -> NestId | None:
+        """A nest where nobody sits meanwhile; now and then she joins another. None where all are taken."""
+        nest = self._nest(hen)
+        taken = {one.nest for one in sitting if one.arrived_at < span.end and span.start < one.last_seen_at}
+        if nest not in taken or self.random.random() < JOINS:
+            return nest
+        free = [one for one in self.setting.nest_ids if one not in taken]
+        return self.random.choice(free) if free else None
 
     def _stay(
-        self, hen: SimulatedHen, start: datetime, length: timedelta, *, nest: NestId | None = None, sits: bool = False
+        self, hen: SimulatedHen, start: datetime, length: timedelta, nest: NestId, *, sits: bool = False
     ) -> Visit:
         self.number += 1
         named = self.random.random() >= UNNAMED
@@ -138,7 +151,7 @@ class Days:
         end = start + length
         return Visit(
             id=VisitId(f"s{self.number:08d}"),
-            nest=nest or self._nest(hen),
+            nest=nest,
             arrived_at=start,
             last_seen_at=end,
             left_at=end,
@@ -166,11 +179,18 @@ class Days:
         return stay
 
     def _nest(self, hen: SimulatedHen) -> NestId:
-        number = hen.nest if self.random.random() < 0.65 else self.random.randrange(self.setting.nests)
-        return NestId(f"nest{number + 1}")
+        return (
+            self.setting.nest_ids[hen.nest]
+            if self.random.random() < 0.65
+            else self.random.choice(self.setting.nest_ids)
+        )
 
     def _minutes(self, least: float, most: float) -> timedelta:
         return timedelta(minutes=self.random.uniform(least, most))
+
+
+def _all(stays: Mapping[HenId, Sequence[Visit]]) -> list[Visit]:
+    return [stay for hers in stays.values() for stay in hers]
 
 
 def _apart(stays: Sequence[Visit]) -> Iterator[Visit]:

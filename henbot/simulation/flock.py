@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from random import Random
 
-from henbot.domain.observations import HenId
+from henbot.domain.observations import HenId, NestId
 
 NAMES = (
     ("ginger", "Ginger", "Рыжуха"), ("ryaba", "Ryaba", "Ряба"), ("pearl", "Pearl", "Жемчужина"),
@@ -32,10 +32,12 @@ class Setting:
     """What is simulated.
 
     Attributes:
-        visits: mean visits to nests, a hen and day.
+        visits: to nests, a hen and day on which all goes well; a fifth less come to be, for hens moult, find no free
+            nest, and come while nobody looks.
         closely: also what each visit went through (its events, candidates, and one look of its camera a minute are left
             out where years are written for their number alone).
-        changes: note each bout for the bot to tell of.
+        changes: note each bout and egg for the bot to tell of.
+        mishaps: hens carry eggs to other nests, and some are gone.
     """
 
     seed: int = 1
@@ -48,10 +50,16 @@ class Setting:
     place: tuple[float, float] = (52.5, 13.4)
     closely: bool = True
     changes: bool = False
+    mishaps: bool = True
 
     def __post_init__(self) -> None:
         if not 1 <= self.hens <= len(NAMES):
             raise ValueError(f"a simulated coop has 1 to {len(NAMES)} hens, not {self.hens}")
+
+    @property
+    def nest_ids(self) -> tuple[NestId, ...]:
+        """The nests."""
+        return tuple(NestId(f"nest{number}") for number in range(1, self.nests + 1))
 
     @property
     def last(self) -> date:

@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from henbot.domain.coverage import Span
 from henbot.domain.events import Event, HenArrived, HenLeft, HenSettled
 from henbot.domain.observations import HenId
-from henbot.domain.verdicts import Verdict
+from henbot.domain.verdicts import EggCount, Verdict
 from henbot.domain.visits import Bout, Visit, bouts_of
 from henbot.services.event_records import event_details
 from henbot.simulation.days import Day, Days, SimulatedEgg
@@ -48,12 +49,16 @@ class Truth:
 
     Attributes:
         eggs: all that were laid, seen or not, in order.
+        blind: when the camera saw nothing.
+        taken: eggs that the keeper took from the nests, by day.
         visits, bouts: how many were written.
     """
 
     setting: Setting
     hens: tuple[SimulatedHen, ...]
     eggs: list[SimulatedEgg] = field(default_factory=list)
+    blind: list[Span] = field(default_factory=list)
+    taken: dict[date, int] = field(default_factory=dict)
     visits: int = 0
     bouts: int = 0
 
@@ -69,13 +74,16 @@ def write_coop(session: Session, setting: Setting) -> Truth:
     truth = Truth(setting, tuple(flock(setting, random)))
     _write_coop(session, truth)
     laid = _by_day(truth.hens, setting, random)
-    days, eggs = Days(setting, truth.hens, random), EggWatch(random)
+    days, eggs = Days(setting, truth.hens, random), EggWatch(random, setting.nest_ids, setting.mishaps)
     rows: Rows = {}
     for number in range(setting.days):
         day = days.day(setting.first + timedelta(days=number), laid.get(setting.first + timedelta(days=number), {}))
         bouts = bouts_of(day.visits)
-        _add_day(rows, day, bouts, eggs.day(day, bouts), setting)
+        counted = eggs.day(day, bouts)
+        _add_day(rows, day, bouts, counted, setting)
         truth.eggs += day.eggs
+        truth.blind += day.blind
+        truth.taken[day.day] = counted.taken
         truth.visits, truth.bouts = truth.visits + len(day.visits), truth.bouts + len(bouts)
         if (number + 1) % DAYS_AT_ONCE == 0:
             _flush(session, rows)
@@ -219,8 +227,8 @@ def _event(event: Event, visit: str | None) -> dict[str, Any]:
     }
 
 
-def _count(count: Any) -> dict[str, Any]:
-    return {"nest_id": count.nest, "at": count.at, "eggs": count.eggs, "person": count.person}
+def _count(count: EggCount) -> dict[str, Any]:
+    return {"nest_id": count.nest, "at": count.at, "eggs": count.eggs, "person": count.person, "unseen": count.unseen}
 
 
 def _spans(day: Day, setting: Setting) -> Iterator[dict[str, Any]]:

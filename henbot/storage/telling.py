@@ -2,10 +2,15 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from henbot.storage.tables import ID_LENGTH, Row
+from henbot.storage.tables import ID_LENGTH, PostRow, Row
+
+_DUE = text("wanted_revision > sent_revision")
+
+Index("ix_posts_due", PostRow.chat_id, PostRow.id, sqlite_where=_DUE, postgresql_where=_DUE)
+"""The few posts that want to be sent, among all that ever were."""
 
 
 class ChatPolicyRow(Row):

@@ -23,6 +23,7 @@ from henbot.storage.database import open_database
 from henbot.storage.tables import CoopRow, HeartbeatRow, SubscriberRow
 from tests.bot_api_schema import schema_path, violations
 from tests.coop_builder import Coop, build_coop, environment, oct4
+from tests.sandbox_bots import picture
 
 GROUP_ID = -1002
 FIRST_WORDS = {
@@ -259,6 +260,45 @@ async def test_the_bot_and_its_publisher_stop_within_their_time(
     stop.set()
     assert await serving == 0
     assert asyncio.get_running_loop().time() - begun < 4
+
+
+@pytest.mark.usefixtures("bot")
+async def test_the_flock_has_a_button_for_each_hen_that_tells_of_her(sandbox: Sandbox) -> None:
+    flock = await asked(sandbox, ADMIN_ID, "/hens")
+    assert sorted(flock.buttons) == ["Blanche", "Ginger", "Olive"]
+    await asyncio.to_thread(sandbox.press, ADMIN_ID, flock.message_id, "Ginger")
+    await sandbox.until(lambda: len(answers(sandbox, ADMIN_ID)) == 2)
+    assert said(answers(sandbox, ADMIN_ID)[-1]).startswith("Ginger")
+
+
+@pytest.mark.usefixtures("bot")
+async def test_why_shows_the_nest_before_and_after_and_the_words_under_the_first(coop: Coop, sandbox: Sandbox) -> None:
+    for grey, role in enumerate(("settled", "before", "after")):
+        coop.picture("a", picture(grey=grey), role)
+    await asked(sandbox, ADMIN_ID, "/why")
+    await sandbox.until(lambda: len(answers(sandbox, ADMIN_ID)) == 2)
+    first, second = answers(sandbox, ADMIN_ID)
+    assert first.attachment is not None
+    assert second.attachment is not None
+    assert "Ginger – probably laid" in (first.caption or "")
+    assert first.media_group_id == second.media_group_id is not None
+
+
+@pytest.mark.usefixtures("bot")
+@pytest.mark.parametrize("command", ["/hen Ginger", "/why"])
+async def test_a_hen_is_shown_where_there_is_a_good_picture_of_her(command: str, coop: Coop, sandbox: Sandbox) -> None:
+    coop.picture("a", picture(), "settled")
+    answer = await asked(sandbox, ADMIN_ID, command)
+    assert answer.attachment is not None
+    assert "Ginger" in (answer.caption or "")
+
+
+@pytest.mark.usefixtures("bot")
+async def test_what_may_be_a_person_is_not_shown(coop: Coop, sandbox: Sandbox) -> None:
+    coop.picture("a", picture(), "settled", hen=0.6)
+    answer = await asked(sandbox, ADMIN_ID, "/why")
+    assert answer.attachment is None
+    assert "Ginger" in said(answer)
 
 
 async def test_a_publisher_that_breaks_down_ends_the_bot_so_that_it_is_restarted(

@@ -155,8 +155,9 @@ async def test_a_hen_can_be_let_sit_without_a_hint(talk: Talk) -> None:
 
 async def test_eggs_that_are_missing_are_asked_about_and_can_be_told(talk: Talk) -> None:
     coop = talk.coop
+    coop.seen(oct4(7) - DAY, oct4(18, 45) - DAY)
     with coop.database.writing() as session:
-        session.add(EggCountRow(nest_id="nest", at=oct4(7) - DAY, eggs=0))
+        session.add(EggCountRow(nest_id="nest", at=oct4(6) - DAY, eggs=0))
         session.add(EventRow(nest_id="nest", kind="egg_laid", at=oct4(9) - DAY, details={"eggs": 1}))
         session.add(EggCountRow(nest_id="nest", at=oct4(9) - DAY, eggs=1))
         session.add(EggCountRow(nest_id="nest", at=oct4(12) - DAY, eggs=0))

@@ -17,6 +17,7 @@ from henbot.bot.publisher import IDLE_S, Audience, Publisher
 from henbot.domain.policies import Policy, PolicyKind, QuietHours
 from henbot.sandbox import ADMIN_ID, CHANNEL_ID, SUBSCRIBER_ID, Fault, Message, Sandbox, running_sandbox
 from henbot.services import posts
+from henbot.services.coop_clock import wall_now
 from henbot.services.subscriptions import is_subscribed, set_policy, subscribe, subscriptions, unsubscribe
 from tests.bot_api_schema import schema_path, violations
 from tests.coop_builder import Coop, build_coop, oct4
@@ -327,6 +328,22 @@ async def test_without_a_channel_or_with_one_that_cannot_be_found_subscribers_ar
     lays(coop, "olive", 11)
     await publish(lost)
     assert len(rings(sandbox, SUBSCRIBER_ID)) == 2
+
+
+async def test_a_channel_that_refuses_or_lags_holds_up_no_subscriber(
+    coop: Coop, sandbox: Sandbox, bot: ExtBot[int]
+) -> None:
+    with coop.database.writing() as session:
+        subscribe(session, SUBSCRIBER_ID, oct4(8))
+        posts.pause(session, CHANNEL_ID, wall_now() + timedelta(minutes=5))
+        session.commit()
+    for minute in range(60):
+        coop.bout(f"b{minute}", "ginger", oct4(9, minute), left=oct4(9, minute), verdict="not_laid")
+    working = publisher(coop, bot)
+    async with asyncio.timeout(10):
+        while len(sandbox.messages(SUBSCRIBER_ID)) < 60:
+            assert await working.step() == 0.0
+    assert channel(sandbox) == []
 
 
 async def test_who_blocks_the_bot_is_no_subscriber_any_more_and_no_admin_is_bothered(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from sqlalchemy import select
@@ -21,6 +22,7 @@ from henbot.domain.visits import Visit
 from henbot.domain.watch import WatchState
 from henbot.services.coop_records import seed_coop
 from henbot.services.egg_ledger import PicturedCount
+from henbot.services.egg_reports import egg_report
 from henbot.services.media import MediaFolder
 from henbot.services.recording import CameraStep, NestStep, Recorder
 from henbot.services.reports import bout_report, bouts_between
@@ -168,6 +170,17 @@ def test_a_verdict_is_shown_with_the_nest_before_and_after(played: Played) -> No
         assert bout.after is not None
         assert (played.media / bout.before.path).is_file()
         assert (played.media / bout.after.path).is_file()
+
+
+def test_each_egg_has_a_proof_of_both_pictures_and_is_told_as_its_hens(played: Played) -> None:
+    with played.database.reading() as session:
+        query = select(EventRow.id).where(EventRow.kind == "egg_laid").order_by(EventRow.at)
+        eggs = [egg_report(session, event) for event in session.execute(query).scalars()]
+    assert [egg.hens for egg in eggs if egg] == [(hen,) for hen, verdict in played.verdicts() if verdict == "laid"]
+    for egg in eggs:
+        assert egg is not None and egg.picture is not None and len(egg.bouts) == 1
+        height, width = cv2.imread(str(played.media / egg.picture.path)).shape[:2]
+        assert width > 2 * height and (played.media / egg.picture.path).stat().st_size < 2_000_000
 
 
 def test_a_kill_changes_nothing_of_what_is_told_of_eggs(drawn: Path, played: Played, tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from henbot.config import (
 )
 from henbot.config.template import template, write_template
 from henbot.domain.errors import ConfigInvalid
+from henbot.domain.policies import Policy, PolicyKind, QuietHours
 
 TOKEN = "1234567890:AAaaBBbbCCccDDddEEeeFFffGGggHHhhIIi"
 
@@ -158,6 +159,12 @@ def test_a_polygon_that_is_no_zone_of_a_picture_is_refused(tmp_path: Path, polyg
         (coop(quiet_hours="25:00-07:00"), "there is no such time of day"),
         (coop(quiet_hours="07:00-07:00"), "begin and end at the same time"),
         (coop(coop={"name": "A", "timezone": "UTC", "watch": "20:00-06:00"}), "end before they begin"),
+        (coop(posts={"tell": "all"}), "posts.tell: 'all' - choose one of 'bouts and eggs', 'eggs only'"),
+        (coop(posts={"least_confidence": 80}), "posts.least_confidence: 80 - it must be 1.0 or less."),
+        (coop(posts={"cooldown": 60}), "posts.cooldown: 60 - this is no duration."),
+        (coop(posts={"rings": "often"}), "posts.rings: 'often' - write true or false."),
+        (coop(posts={"digest": "25:00"}), "posts.digest: '25:00' - this is no time for the digest. Write after sunset"),
+        (coop(posts={"ring": True}), "posts.ring: there is no such key. Did you mean `rings`?"),
         (
             coop(coop={"name": "A", "timezone": "UTC", "place": {"latitude": 99, "longitude": 0}}),
             "coop.place.latitude: 99",
@@ -374,7 +381,7 @@ def test_the_template_is_a_valid_coop_and_tells_of_every_field(tmp_path: Path) -
     assert path == tmp_path / "coop.yaml"
     config = load_coop(path)
     nest, hen = config.cameras[0].nests[0], config.hens[0]
-    for section in (config, config.coop, config.cameras[0], nest, hen):
+    for section in (config, config.coop, config.cameras[0], config.posts, nest, hen):
         for name, field in type(section).model_fields.items():
             assert f"{field.alias or name}:" in template()
 
@@ -453,3 +460,15 @@ def test_a_setting_that_cannot_be_used_is_named(name: str, value: str, monkeypat
     monkeypatch.setenv(f"HENBOT_{name}", value)
     with pytest.raises(ConfigInvalid, match=f"HENBOT_{name}: "):
         load_settings()
+
+
+def test_what_the_channel_is_told_is_read_into_its_policy(tmp_path: Path) -> None:
+    written = {"tell": "board", "least_confidence": 0.8, "cooldown": "1 h", "digest": "20:30", "weekly": False}
+    told = loaded(tmp_path, coop(posts=written, quiet_hours="22:00-07:00"))
+    assert told.posts.policy == Policy(
+        PolicyKind.BOARD, least_confidence=0.8, cooldown=timedelta(hours=1), digest_at=time(20, 30), weekly=False
+    )
+    assert told.quiet == QuietHours(time(22), time(7))
+    silent = loaded(tmp_path, coop(posts={"digest": "never", "rings": False})).posts.policy
+    assert (silent.digest, silent.rings) == (False, False)
+    assert loaded(tmp_path, coop()).posts.policy == Policy()

@@ -11,7 +11,7 @@ from henbot.domain.observations import HenId
 from henbot.services.coop_records import dummy_eggs
 from henbot.services.egg_balance import EggBalance, egg_balance
 from henbot.services.eggs import eggs_between
-from henbot.services.told_facts import withdrawals, withheld_eggs
+from henbot.services.told_facts import treatments_between, withdrawals, withheld_eggs
 
 
 def ledger(asking: Asking) -> str:
@@ -67,6 +67,8 @@ def _dummies(asking: Asking) -> list[str]:
 def _not_eaten(asking: Asking, balance: EggBalance) -> list[str]:
     """Eggs of these days that are not eaten after a treatment, and those that may be such."""
     wording = asking.wording
+    if not treatments_between(asking.session, balance.first, balance.last):
+        return []
     eggs = eggs_between(asking.session, balance.first, balance.last, asking.now)
     surely, maybe = withheld_eggs(asking.session, eggs)
     lines = []

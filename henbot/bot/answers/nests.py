@@ -10,7 +10,7 @@ from henbot.bot.formatting import MOST_ENTRIES, stretches_words
 from henbot.bot.language import capitalised
 from henbot.bot.wording import Wording, known_at, verdict_words
 from henbot.domain.observations import UNKNOWN, VisitId
-from henbot.services.periods import NestNow, nests_now
+from henbot.services.periods import NestNow, bouts_by_hen, nests_now
 from henbot.services.reports import BoutReport, DayReport, day_report
 from henbot.services.sitting import sitting_since
 
@@ -50,7 +50,8 @@ def _counts(asking: Asking) -> str:
     nothing = unwatched(asking, report)
     if nothing:
         return nothing
-    counts = {one: number for one, number in report.bouts.items() if hen in (None, one)}
+    bouts = bouts_by_hen(asking.session, report.first, report.last, asking.now)
+    counts = {one: number for one, number in bouts.items() if hen in (None, one)}
     order = sorted(counts.items(), key=lambda item: (item[0] == UNKNOWN, -item[1]))
     lines = [wording.say("visits-hen", hen=capitalised(wording.name(one)), number=number) for one, number in order]
     body = "\n".join(lines) if lines else _nobody(asking)

@@ -65,7 +65,7 @@ def title(asking: Asking, report: PeriodReport) -> str:
 
 def unwatched(asking: Asking, report: PeriodReport) -> str | None:
     """The whole answer where nothing was watched and nothing is known; None where something is."""
-    if report.coverage.watched or report.bouts or report.eggs:
+    if report.coverage.watched or report.anyone or report.eggs:
         return None
     wording = asking.wording
     return wording.say("period-unwatched", span=wording.phrases.span(report.first, report.last, report.today))
