@@ -14,12 +14,15 @@ help = <b>What I can do</b>
     /suspects – who does not lay
     /why – what a verdict rests on
     /stats – eggs in numbers
+    /calendar – a year of eggs, as a picture
     /collected 5 – eggs were taken
     /egg NAME, under the bush – an egg outside
     /treated NAME wormer 7 – eggs not eaten for 7 days
     /sit NAME – let a broody hen sit
     /export – eggs as files
-    /settings – language
+    /subscribe, /unsubscribe – be told what happens, or no more
+    /settings – language, what is told, quiet hours
+    /about – version, licence, what I keep
     /help – this list
 
     Or just ask, in English or Russian:
@@ -31,9 +34,6 @@ help = <b>What I can do</b>
 help-some-hen = Ginger
 hint = I did not understand that, sorry. Perhaps one of these?
 unknown-command = I do not know this command. Perhaps one of these?
-settings = ⚙️ <b>Settings</b>
-    Language: { $language }
-settings-language = Now I speak English with you.
 not-your-buttons = These buttons are another person's. Write /start to me for your own.
 outdated-button = This button is from an earlier time. Please ask again.
 something-failed = Something went wrong on my side. It has been noted; please try again in a while.
@@ -45,7 +45,7 @@ button-help = Help
 
 command-start = say hello
 command-help = what I can do
-command-settings = language
+command-settings = language, what is told, quiet hours
 command-today = who laid today
 command-hen = one hen: her eggs and habits
 command-hens = the flock
@@ -56,6 +56,7 @@ command-next = who is due
 command-suspects = who does not lay
 command-why = what a verdict rests on
 command-stats = eggs in numbers
+command-calendar = calendar of eggs
 
 admin-refused = ⚠️ I cannot post to the chat { $chat }: { $reason }. Please make me an administrator there who may post messages. I keep trying, and nothing is lost.
 
