@@ -75,6 +75,8 @@ def _question(intent: Intent, naming: Naming, timing: Timing, cues: Cues, today:
         is_all = cues.any(Concept.EVER, Concept.ALL) or (intent is Intent.EGG_COUNT and hen is not None)
         is_all = is_all or (intent is Intent.VISITS and cues.has(Concept.LAST))
         period = None if is_all else Period(today, today)
+    if intent in (Intent.WHO_LAID, Intent.DID_HEN_LAY) and period and period.first > today:
+        intent = Intent.NEXT_EGG
     question = Question(intent, hen, period, choice, called, timing.impossible)
     if intent in TIMELESS:
         question = replace(question, period=None, no_such_date=False)
