@@ -27,6 +27,7 @@ from telegram.ext import (
 
 from henbot.bot.care_talk import PRESSES as CARE_PRESSES
 from henbot.bot.care_talk import SIT_IN_RUSSIAN, CarePlan, CareTalk
+from henbot.bot.drawing import CHARTS, Drawing
 from henbot.bot.evening import Evening
 from henbot.bot.export_talk import EXPORT_IN_WORDS, ExportTalk
 from henbot.bot.handlers import QUESTIONS, Context, Conversation
@@ -54,7 +55,7 @@ log = structlog.get_logger(__name__)
 MISFIRE_GRACE_S = 300
 """A job that is late by less than this is still done, once: APScheduler's own patience is a second."""
 
-EVENING_EVERY = timedelta(seconds=10)
+EVENING_EVERY = timedelta(seconds=2)
 """How often it is asked whether a digest is due: a millisecond's work."""
 
 LONGEST_RETRY_S = 30.0
@@ -123,7 +124,8 @@ def build_application(settings: Settings, coop: CoopConfig, database: Database, 
         .concurrent_updates(InTurn())
     )
     application = cast("BotApplication", builder.build())
-    conversation = Conversation(database, media=settings.media, people=People(coop.roles))
+    drawing = Drawing(settings.media / CHARTS)
+    conversation = Conversation(database, media=settings.media, drawing=drawing, people=People(coop.roles))
     care = CareTalk(conversation, _care_plan(settings, coop))
     add_handlers(application, conversation, care, SettingsTalk(conversation, coop.quiet))
     _add_jobs(application, database, care)
