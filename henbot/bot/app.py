@@ -27,7 +27,8 @@ from telegram.ext import (
 
 from henbot.bot.care_talk import PRESSES as CARE_PRESSES
 from henbot.bot.care_talk import SIT_IN_RUSSIAN, CarePlan, CareTalk
-from henbot.bot.drawing import CHARTS, Drawing
+from henbot.bot.digest_charts import DigestPainter
+from henbot.bot.drawing import CHARTS, Drawing, can_draw
 from henbot.bot.evening import Evening
 from henbot.bot.export_talk import EXPORT_IN_WORDS, ExportTalk
 from henbot.bot.handlers import QUESTIONS, Context, Conversation
@@ -149,7 +150,8 @@ def build_publisher(
     """What tells the channel, if there is one, and those who subscribed."""
     audience = Audience(coop.channel, People(coop.roles), coop.posts.policy, coop.quiet)
     publisher = Publisher(application.bot, database, settings.media, audience, pace)
-    _add_evening(application, Evening(database, settings.media, publisher.chats))
+    painter = DigestPainter(database, settings.media, Drawing(settings.media / CHARTS)) if can_draw() else None
+    _add_evening(application, Evening(database, settings.media, publisher.chats, painter))
     return publisher
 
 
