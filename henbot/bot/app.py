@@ -27,6 +27,7 @@ from telegram.ext import (
 
 from henbot.bot.care_talk import PRESSES as CARE_PRESSES
 from henbot.bot.care_talk import SIT_IN_RUSSIAN, CarePlan, CareTalk
+from henbot.bot.digest_charts import DigestPainter
 from henbot.bot.drawing import CHARTS, Drawing, can_draw
 from henbot.bot.evening import Evening
 from henbot.bot.export_talk import EXPORT_IN_WORDS, ExportTalk
@@ -35,7 +36,6 @@ from henbot.bot.ledger_talk import COMMANDS as TELLING
 from henbot.bot.ledger_talk import PRESSES, LedgerTalk
 from henbot.bot.menus import Menus
 from henbot.bot.pace import TELEGRAM_PACE, Pace
-from henbot.bot.painting import DigestPainter
 from henbot.bot.people_talk import IN_WORDS as PEOPLE_IN_WORDS
 from henbot.bot.people_talk import PRESSES as PEOPLE_PRESSES
 from henbot.bot.people_talk import PeopleTalk
@@ -163,7 +163,7 @@ def build_publisher(
     """What tells the channel, if there is one, and those who subscribed."""
     audience = Audience(coop.channel, People(coop.roles), coop.posts.policy, coop.quiet)
     publisher = Publisher(application.bot, database, settings.media, audience, pace)
-    painter = DigestPainter(database, Drawing(settings.media / CHARTS)) if can_draw() else None
+    painter = DigestPainter(database, settings.media, Drawing(settings.media / CHARTS)) if can_draw() else None
     _add_evening(application, Evening(database, settings.media, publisher.chats, painter))
     return publisher
 

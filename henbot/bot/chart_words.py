@@ -94,15 +94,6 @@ def statistics(asking: Asking, period: Period) -> tuple[Chart, ...]:
     return tuple(charts)
 
 
-def bars_until(asking: Asking, last: date, days: int) -> EggBars | None:
-    """Eggs a day by hen, of some days up to one; None where nothing is known of them."""
-    begins = first_day(asking.session)
-    if begins is None or begins > last:
-        return None
-    period = Period(max(begins, last - timedelta(days=days - 1)), last)
-    return egg_bars(asking, period, _known(asking, period))
-
-
 def egg_bars(asking: Asking, period: Period, known: KnownDays) -> EggBars:
     """Eggs a day, week or month, by hen."""
     wording = asking.wording

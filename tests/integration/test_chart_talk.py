@@ -13,11 +13,8 @@ pytest.importorskip("matplotlib", reason="the extra `charts` is not installed")
 
 from henbot.bot.asking import Charting, charts_for, respond
 from henbot.bot.chart_words import Wish
-from henbot.bot.drawing import Drawing
-from henbot.bot.painting import DigestPainter
 from henbot.domain.charts import CalendarDay, EggBars, EggCalendar, NestTime
 from henbot.sandbox import ADMIN_ID, SUBSCRIBER_ID, Message, Sandbox, running_sandbox
-from henbot.services.digests import DIGEST, WEEK
 from henbot.storage.tables import BoutRow
 from tests.coop_builder import Coop, build_coop, oct4
 from tests.talks import Talk, talking
@@ -118,12 +115,3 @@ async def test_a_question_is_answered_while_a_chart_is_drawn_for_another(coop: C
     async with talking(coop, sandbox) as talk:
         await talk.asked(ADMIN_ID, "/stats this week")
         await asyncio.wait_for(talk.asked(SUBSCRIBER_ID, "/today"), 5)
-
-
-async def test_the_evenings_digest_has_its_days_chart(coop: Coop, tmp_path: Path) -> None:
-    painter = DigestPainter(coop.database, Drawing(tmp_path / "charts"))
-    for subject, day in ((DIGEST, "2016-10-04"), (WEEK, "2016-10-03")):
-        drawn = await painter(subject, day, "ru", oct4(20))
-        assert drawn is not None
-        assert drawn.startswith(b"\x89PNG")
-    assert await painter(DIGEST, "2016-09-01", "ru", oct4(20)) is None
