@@ -90,8 +90,11 @@ def check_people(config: CoopConfig) -> Iterator[Finding]:
     """Who is told, and who may correct."""
     if config.channel is None:
         yield Finding(Verdict.NOTE, "No `channel` is given: henbot answers in chats, and posts nowhere.")
-    if not config.admins:
-        yield Finding(Verdict.NOTE, "`admins` is empty: nobody may correct henbot, or teach it the hens.")
+    if not config.roles:
+        yield Finding(
+            Verdict.NOTE,
+            "No `owner` or `admins` are given: the first start prints a link that makes you the owner.",
+        )
 
 
 def check_camera(camera: CameraConfig) -> Iterator[Finding]:

@@ -51,6 +51,13 @@ class Talk:
         assert press.answer is not None
         return str(press.answer.get("text") or "")
 
+    async def forged(self, chat: int, message: Message, callback_data: str, by: int | None = None) -> str:
+        """The bot's answer to a press with data that no button has."""
+        press = await asyncio.to_thread(self.sandbox.forge_press, chat, message.message_id, callback_data, by)
+        await self.sandbox.until(lambda: press.answer is not None)
+        assert press.answer is not None
+        return str(press.answer.get("text") or "")
+
     def message(self, chat: int, message: Message) -> Message:
         """A message as it stands now."""
         return next(one for one in self.answers(chat) if one.message_id == message.message_id)

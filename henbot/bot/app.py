@@ -36,11 +36,16 @@ from henbot.bot.ledger_talk import PRESSES, LedgerTalk
 from henbot.bot.pace import TELEGRAM_PACE, Pace
 from henbot.bot.publisher import Audience, Publisher
 from henbot.bot.replies import InTurn
+from henbot.bot.settings_talk import COMMANDS as SETTINGS
+from henbot.bot.settings_talk import IN_WORDS as SETTINGS_IN_WORDS
+from henbot.bot.settings_talk import PRESSES as SETTINGS_PRESSES
+from henbot.bot.settings_talk import SettingsTalk
 from henbot.config import CoopConfig, Settings
 from henbot.domain.care import HintKind
 from henbot.domain.errors import HenbotError
 from henbot.services.coop_clock import wall_now
 from henbot.services.heartbeats import BEAT_EVERY, beat
+from henbot.services.people import People
 from henbot.storage.database import Database, open_database
 from henbot.storage.schema import check_schema
 
@@ -62,7 +67,7 @@ READ_TIMEOUT_S = 20.0
 CARE_EVERY, CARE_FIRST = timedelta(minutes=5), timedelta(seconds=30)
 """How often what is worth a look is looked for; first when the bot has answered what waited for it."""
 
-PRIVATE_COMMANDS = (*QUESTIONS, *TELLING, "sit", "export", "settings", "help", "start")
+PRIVATE_COMMANDS = (*QUESTIONS, *TELLING, "sit", "export", *SETTINGS, "help", "start")
 GROUP_COMMANDS = ("today", "hens", "eggs", "nest", "next", "help")
 UPDATES = [Update.MESSAGE, Update.CALLBACK_QUERY]
 
@@ -118,24 +123,29 @@ def build_application(settings: Settings, coop: CoopConfig, database: Database, 
         .concurrent_updates(InTurn())
     )
     application = cast("BotApplication", builder.build())
-    trusted = frozenset(coop.admins).__contains__
-    conversation = Conversation(database, media=settings.media, may_tell=trusted)
+    conversation = Conversation(database, media=settings.media, people=People(coop.roles))
     care = CareTalk(conversation, _care_plan(settings, coop))
-    add_handlers(application, conversation, care)
+    add_handlers(application, conversation, care, SettingsTalk(conversation, coop.quiet))
     _add_jobs(application, database, care)
     return application
 
 
 def _care_plan(settings: Settings, coop: CoopConfig) -> CarePlan:
     kinds = frozenset(map(HintKind, coop.care.hints))
-    return CarePlan(settings.media, lambda session: coop.admins, coop.care.rules, kinds, coop.quiet)
+    return CarePlan(
+        settings.media,
+        lambda session: People(coop.roles).admins(session, wall_now()),
+        coop.care.rules,
+        kinds,
+        coop.quiet,
+    )
 
 
 def build_publisher(
     application: BotApplication, settings: Settings, coop: CoopConfig, database: Database, pace: Pace = TELEGRAM_PACE
 ) -> Publisher:
     """What tells the channel, if there is one, and those who subscribed."""
-    audience = Audience(coop.channel, tuple(coop.admins), coop.posts.policy, coop.quiet)
+    audience = Audience(coop.channel, People(coop.roles), coop.posts.policy, coop.quiet)
     publisher = Publisher(application.bot, database, settings.media, audience, pace)
     _add_evening(application, Evening(database, settings.media, publisher.chats))
     return publisher
@@ -152,10 +162,12 @@ def _add_evening(application: BotApplication, evening: Evening) -> None:
     jobs.run_repeating(look, EVENING_EVERY, first=EVENING_EVERY, name="evening")
 
 
-def add_handlers(application: BotApplication, conversation: Conversation, care: CareTalk) -> None:
+def add_handlers(
+    application: BotApplication, conversation: Conversation, care: CareTalk, settings: SettingsTalk
+) -> None:
     """Register who answers what. Edited messages are not answered again."""
     fresh = filters.UpdateType.MESSAGE
-    for name in ("start", "help", "settings"):
+    for name in ("start", "help"):
         application.add_handler(CommandHandler(name, getattr(conversation, name), filters=fresh))
     application.add_handler(CommandHandler(list(QUESTIONS), conversation.question, filters=fresh))
     ledger = LedgerTalk(conversation)
@@ -165,12 +177,22 @@ def add_handlers(application: BotApplication, conversation: Conversation, care: 
     export = ExportTalk(conversation).command
     application.add_handler(CommandHandler("export", export, filters=fresh))
     application.add_handler(MessageHandler(fresh & filters.ChatType.PRIVATE & filters.Regex(EXPORT_IN_WORDS), export))
+    _add_settings(application, settings)
     application.add_handler(MessageHandler(fresh & filters.COMMAND, conversation.unknown_command))
     application.add_handler(MessageHandler(fresh & filters.TEXT, ledger.text))
     application.add_handler(CallbackQueryHandler(ledger.press, PRESSES))
     application.add_handler(CallbackQueryHandler(care.press, CARE_PRESSES))
     application.add_handler(CallbackQueryHandler(conversation.press))
     application.add_error_handler(conversation.went_wrong)
+
+
+def _add_settings(application: BotApplication, settings: SettingsTalk) -> None:
+    fresh = filters.UpdateType.MESSAGE
+    for name in SETTINGS:
+        application.add_handler(CommandHandler(name, getattr(settings, name), filters=fresh))
+        in_words = fresh & filters.ChatType.PRIVATE & filters.Regex(SETTINGS_IN_WORDS[name])
+        application.add_handler(MessageHandler(in_words, getattr(settings, name)))
+    application.add_handler(CallbackQueryHandler(settings.press, SETTINGS_PRESSES))
 
 
 def _add_jobs(application: BotApplication, database: Database, care: CareTalk) -> None:

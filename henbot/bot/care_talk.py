@@ -189,7 +189,7 @@ class CareTalk:
         spoken = await self.conversation.spoken(query.from_user)
         _, hint_id, value = (*(query.data or "").split(":"), "", "")[:3]
         if not await self.conversation.may(query.from_user.id):
-            await answer_press(query, spoken.say("may-not-tell"), alert=True)
+            await self.conversation.refuse_press(query, "may-not-tell")
         elif not hint_id.isdigit() or value not in list(Decision):
             await answer_press(query, spoken.say("outdated-button"))
         else:

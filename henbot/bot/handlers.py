@@ -11,7 +11,7 @@ from typing import Any, TypeAlias, TypeVar
 
 import structlog
 from telegram import CallbackQuery, InlineKeyboardMarkup, Message, Update, User
-from telegram.constants import ChatType, ParseMode
+from telegram.constants import ChatType
 from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
 from telegram.ext import CallbackContext, ExtBot
 
@@ -28,10 +28,8 @@ from henbot.bot.asking import (
 from henbot.bot.keyboards import (
     ASK,
     DAY,
-    HELP,
     Press,
     actions_keyboard,
-    language_choice,
     offers_keyboard,
     read_press,
     suggestion_of,
@@ -41,9 +39,12 @@ from henbot.bot.language import DEFAULT, Phrases, best_language, phrases
 from henbot.bot.questions import Intent
 from henbot.bot.replies import LONGEST_CAPTION, Replies
 from henbot.bot.wording import plain
+from henbot.domain.people import Action
+from henbot.services.audit import note
 from henbot.services.coop_clock import wall_now
+from henbot.services.people import People
 from henbot.services.reports import Picture, coop_of
-from henbot.services.subscribers import choose_language, chosen_language, remember
+from henbot.services.subscribers import chosen_language, remember
 from henbot.storage.database import Database
 
 T = TypeVar("T")
@@ -66,23 +67,19 @@ QUESTIONS: Mapping[str, Intent] = {
 """Commands that ask; what stands behind one says of whom and when."""
 
 
-def _nobody(user_id: int) -> bool:
-    return False
-
-
 @dataclass(frozen=True, slots=True)
 class Conversation:
     """The handlers, over one database.
 
     Attributes:
         media: the folder of pictures.
-        may_tell: whether a person (user id) may tell of eggs taken and the like; called off the loop.
+        people: who may do what.
     """
 
     database: Database
     replies: Replies = field(default_factory=Replies)
     media: Path = Path("media")
-    may_tell: Callable[[int], bool] = _nobody
+    people: People = field(default_factory=People)
 
     async def start(self, update: Update, context: Context) -> None:
         """/start: greets, and offers what to ask first."""
@@ -109,14 +106,6 @@ class Conversation:
         name = command.split("@")[0].lower()
         intent = Intent.FLOCK_LIST if name == "hen" and not rest.strip() else QUESTIONS[name]
         await self.reply(update, context, lambda spoken: answer_command(self.database, intent, rest, spoken.language))
-
-    async def settings(self, update: Update, context: Context) -> None:
-        """/settings: the language, with a button for each."""
-        user, chat = update.effective_user, update.effective_chat
-        if user is None or chat is None:
-            return
-        spoken = await self.spoken(user)
-        await self._send(update, context, _settings_text(spoken), language_choice(spoken, user.id))
 
     async def text(self, update: Update, context: Context) -> None:
         """A question in plain words; in a group, only one that is put to the bot."""
@@ -146,7 +135,7 @@ class Conversation:
         if press is None:
             await answer_press(query, spoken.say("outdated-button"))
         elif press.owner != query.from_user.id:
-            await answer_press(query, spoken.say("not-your-buttons"), alert=True)
+            await self.refuse_press(query, "not-your-buttons")
         elif press.kind == DAY:
             await answer_press(query)
             await self.reply(
@@ -155,11 +144,22 @@ class Conversation:
         elif press.kind == ASK:
             await answer_press(query)
             await self._answer_offer(update, context, press)
-        elif press.kind == HELP:
+        else:
             await answer_press(query)
             await self.help(update, context)
-        else:
-            await self._choose_language(query, press)
+
+    async def refuse_press(self, query: CallbackQuery, phrase: str) -> None:
+        """Tell whoever pressed a button that is not theirs so, and note it: the button may have been forged."""
+        user = query.from_user
+
+        def noted() -> None:
+            with self.database.writing() as session:
+                note(session, user.id, "press.refused", wall_now(), button=(query.data or "")[:64])
+                session.commit()
+
+        log.warning("press.refused", user=user.id, button=query.data)
+        await asyncio.to_thread(noted)
+        await answer_press(query, (await self.spoken(user)).say(phrase), alert=True)
 
     async def went_wrong(self, update: object, context: Context) -> None:
         """The one broad catch: log it (tokens are masked there), and tell who was waiting, without the reason."""
@@ -175,26 +175,9 @@ class Conversation:
             return
         spoken = phrases(best_language(update.effective_user.language_code))
         try:
-            await self._send(update, context, spoken.say("something-failed"))
+            await self.send(update, context, spoken.say("something-failed"))
         except TelegramError as exc:
             log.warning("handler.failed_to_say_so", reason=exc.message)
-
-    async def _choose_language(self, query: CallbackQuery, press: Press) -> None:
-        def choose() -> None:
-            with self.database.writing() as session:
-                choose_language(session, query.from_user.id, query.from_user.full_name, press.argument, wall_now())
-                session.commit()
-
-        await asyncio.to_thread(choose)
-        spoken = phrases(press.argument)
-        await answer_press(query, spoken.say("settings-language"))
-        try:
-            await query.edit_message_text(
-                _settings_text(spoken), parse_mode=ParseMode.HTML, reply_markup=language_choice(spoken, press.owner)
-            )
-        except BadRequest as exc:
-            if "not modified" not in exc.message.lower():  # pressed twice
-                raise
 
     async def reply(
         self,
@@ -218,7 +201,7 @@ class Conversation:
             markup = actions_keyboard([(button.words, button.callback_data) for button in answer.buttons])
         if answer.pictures and await self._send_pictures(update, context, answer):
             return
-        await self._send(update, context, answer.text, markup)
+        await self.send(update, context, answer.text, markup)
 
     async def _answer_offer(self, update: Update, context: Context, press: Press) -> None:
         suggestion = suggestion_of(press.argument)
@@ -227,7 +210,7 @@ class Conversation:
                 update, context, lambda spoken: answer_suggestion(self.database, suggestion, spoken.language)
             )
 
-    async def _send(
+    async def send(
         self, update: Update, context: Context, text: str, markup: InlineKeyboardMarkup | None = None
     ) -> None:
         """Answer in the chat where it was asked; in a group as a reply, so that it is clear to whom."""
@@ -266,10 +249,14 @@ class Conversation:
             reply_to = message.message_id if message and chat.type != ChatType.PRIVATE else None
             await self.replies.send_file(context.bot, chat.id, file, caption, reply_to)
 
-    async def may(self, user_id: int) -> bool:
-        """Whether a person may tell of eggs taken and the like."""
-        allowed: bool = await asyncio.to_thread(self.may_tell, user_id)
-        return allowed
+    async def may(self, user_id: int, action: Action = Action.TELL) -> bool:
+        """Whether a person may do something now."""
+
+        def allowed() -> bool:
+            with self.database.reading() as session:
+                return self.people.may(session, user_id, action, wall_now())
+
+        return await asyncio.to_thread(allowed)
 
     async def spoken(self, user: User | None) -> Phrases:
         """The language a person chose, else Telegram's word for it, else the coop's."""
@@ -288,10 +275,6 @@ class Conversation:
         with self.database.writing() as session:
             remember(session, user.id, user.full_name, wall_now())
             session.commit()
-
-
-def _settings_text(spoken: Phrases) -> str:
-    return spoken.say("settings", language=spoken.say("language-name"))
 
 
 def put_to_bot(message: Message, username: str) -> str | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from henbot.bot.language import Phrases, languages, phrases
+from henbot.bot.language import Phrases
 from henbot.bot.questions import Suggestion, suggestion_named
 
 MOST_BYTES = 64
@@ -14,7 +14,7 @@ MOST_BYTES = 64
 SHORT = 12
 """Letters of a button that leave room for two more beside it on a phone."""
 
-DAY, HELP, LANGUAGE, ASK = "day", "help", "language", "ask"
+DAY, HELP, ASK = "day", "help", "ask"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +33,9 @@ class Press:
 def read_press(callback_data: str | None) -> Press | None:
     """What a button says; None for one that no button of ours says (any more)."""
     parts = (callback_data or "").split(":")
-    if len(parts) != 3 or parts[0] not in (DAY, HELP, LANGUAGE, ASK) or not parts[2].isdigit():
+    if len(parts) != 3 or parts[0] not in (DAY, HELP, ASK) or not parts[2].isdigit():
         return None
     if parts[0] == DAY and parts[1] not in ("0", "-1"):
-        return None
-    if parts[0] == LANGUAGE and parts[1] not in languages():
         return None
     if parts[0] == ASK and suggestion_of(parts[1]) is None:
         return None
@@ -68,20 +66,6 @@ def suggestions(spoken: Phrases, owner: int) -> InlineKeyboardMarkup:
     buttons = [("button-today", DAY, "0"), ("button-yesterday", DAY, "-1"), ("button-help", HELP, "")]
     row = [_button(spoken.say(phrase), kind, argument, owner) for phrase, kind, argument in buttons]
     return InlineKeyboardMarkup([row])
-
-
-def language_choice(spoken: Phrases, owner: int) -> InlineKeyboardMarkup:
-    """A button for each language, each in its own words; the one that is spoken is ticked."""
-    row = [
-        _button(
-            f"{'✓ ' if language == spoken.language else ''}{phrases(language).say('language-name')}",
-            LANGUAGE,
-            language,
-            owner,
-        )
-        for language in languages()
-    ]
-    return InlineKeyboardMarkup([row[start : start + 2] for start in range(0, len(row), 2)])
 
 
 def _button(text: str, kind: str, argument: str, owner: int) -> InlineKeyboardButton:

@@ -65,9 +65,8 @@ class LedgerTalk:
         if query is None:
             return
         kind, _, argument = (query.data or "").partition(":")
-        spoken = await self.conversation.spoken(query.from_user)
         if not await self.conversation.may(query.from_user.id):
-            await answer_press(query, spoken.say("may-not-tell"), alert=True)
+            await self.conversation.refuse_press(query, "may-not-tell")
         elif kind == TAKEN:
             await answer_press(query)
             await self._write(update, context, lambda one: told(one, Taken(None, everything=True)))

@@ -7,7 +7,7 @@ Telegram is waited for.
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -28,6 +28,7 @@ from henbot.domain.policies import Policy, QuietHours
 from henbot.services import posts
 from henbot.services.changes import MARK, Signal, mark
 from henbot.services.coop_clock import clock_setting, wall_now
+from henbot.services.people import People
 from henbot.services.posts import DuePost, Told
 from henbot.services.subscriptions import Subscription, subscriptions, unsubscribe
 from henbot.storage.database import Database
@@ -61,13 +62,13 @@ class Audience:
 
     Attributes:
         channel: a chat's number or @name; None where there is none, and those who subscribed are all.
-        admins: people who are told when the channel refuses, in private.
+        people: whose admins are told when the channel refuses, in private.
         policy: what the channel is told.
         quiet: the coop's quiet hours, for the channel and for chats that have set none of their own.
     """
 
     channel: int | str | None
-    admins: Sequence[int] = ()
+    people: People = People()  # noqa: RUF009 - it is frozen
     policy: Policy = Policy()  # noqa: RUF009 - it is frozen
     quiet: QuietHours | None = None
 
@@ -226,7 +227,7 @@ class Publisher:
         text = await self._read(
             lambda session: coop_wording(session).say("admin-refused", chat=str(chat), reason=reason)
         )
-        for admin in self.audience.admins:
+        for admin in await self._read(lambda session: self.audience.people.admins(session, wall_now())):
             try:
                 await self.bot.send_message(admin, text, parse_mode=None)
             except TelegramError as exc:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal, Protocol, TypeVar
+from typing import Annotated, Any, Literal, Protocol, TypeAlias, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr
 
@@ -24,6 +24,7 @@ from henbot.config.fields import (
 from henbot.config.posts import PostsSection
 from henbot.config.sources import SourceConfig
 from henbot.domain.observations import UNKNOWN, CameraId, HenId, NestId
+from henbot.domain.people import Role
 from henbot.domain.policies import QuietHours
 
 
@@ -160,12 +161,18 @@ def _read_channel(written: Any) -> Any:
     )
 
 
+UserId: TypeAlias = Annotated[int, Field(gt=0, lt=2**52)]
+"""A person's number in Telegram."""
+
+
 class CoopConfig(Section):
     """The whole file.
 
     Attributes:
         channel: the Telegram channel for posts: its number, or `@name`; None for no channel.
+        owner: Telegram user id of the keeper, who says who may do what; None where the first link made one.
         admins: Telegram user ids of those who may correct and configure.
+        family: Telegram user ids of those who may tell of eggs taken, and answer what the bot asks.
         quiet_hours: when nothing rings, in coop time.
         posts: what the channel is told.
         care: what admins are told is worth a look.
@@ -177,7 +184,9 @@ class CoopConfig(Section):
         list[CameraConfig], Field(min_length=1), AfterValidator(_no_id_twice), AfterValidator(_no_nest_twice)
     ]
     channel: Annotated[int | str, BeforeValidator(_read_channel)] | None = None
-    admins: Annotated[list[Annotated[int, Field(gt=0, lt=2**52)]], Field(default_factory=list)]
+    owner: UserId | None = None
+    admins: Annotated[list[UserId], Field(default_factory=list)]
+    family: Annotated[list[UserId], Field(default_factory=list)]
     quiet_hours: Hours | None = None
     posts: Annotated[PostsSection, Field(default_factory=PostsSection)]
     care: Annotated[CareSection, Field(default_factory=CareSection)]
@@ -188,6 +197,13 @@ class CoopConfig(Section):
     def folder(self) -> Path:
         """The folder of the file, to which its paths are relative (those read here have been resolved)."""
         return self._folder
+
+    @property
+    def roles(self) -> dict[int, Role]:
+        """Who has which role; of a person named twice the higher one."""
+        owners = [] if self.owner is None else [self.owner]
+        named = ((Role.FAMILY, self.family), (Role.ADMIN, self.admins), (Role.OWNER, owners))
+        return {person: role for role, people in named for person in people}
 
     @property
     def quiet(self) -> QuietHours | None:

@@ -47,8 +47,13 @@ def _from_person(
     )
 
 
-def press(world: World, chat: int | str, message_id: int, button: str, by: int | None = None) -> Press:
+def press(
+    world: World, chat: int | str, message_id: int, button: str, by: int | None = None, *, forged: bool = False
+) -> Press:
     """Somebody presses an inline button, named by its text or its callback data.
+
+    Args:
+        forged: `button` is callback data that no button needs to have: a client may be made to send any.
 
     Raises SandboxUnusable, with the buttons that there are, when it cannot be pressed.
     """
@@ -56,7 +61,8 @@ def press(world: World, chat: int | str, message_id: int, button: str, by: int |
     message = world.chats.message(chat_id, message_id)
     buttons = [each for row in message.keyboard for each in row] if message else []
     pressed = [b for b in buttons if button in (b.text, b.callback_data)]
-    if message is None or not pressed or pressed[0].callback_data is None:
+    callback_data = button if forged else pressed[0].callback_data if pressed else None
+    if message is None or callback_data is None:
         there = ", ".join(repr(each.text) for each in buttons) or "none"
         raise SandboxUnusable(
             f"Message {message_id} of chat {chat_id} has no button {button!r} to press; it has: {there}."
@@ -66,7 +72,7 @@ def press(world: World, chat: int | str, message_id: int, button: str, by: int |
         person_id=who(world, chat_id, by),
         chat_id=chat_id,
         message_id=message_id,
-        callback_data=pressed[0].callback_data,
+        callback_data=callback_data,
     )
     world.presses[made.query_id] = made
     query: Json = {

@@ -91,6 +91,11 @@ class Stage:
         with self.changing() as world:
             return people.press(world, chat, message_id, button, by)
 
+    def forge_press(self, chat: int | str, message_id: int, callback_data: str, by: int | None = None) -> Press:
+        """As `press`, by a client made to send data that no button has."""
+        with self.changing() as world:
+            return people.press(world, chat, message_id, callback_data, by, forged=True)
+
     def ask_inline(self, person_id: int, query: str) -> InlineQuestion:
         """A person types after the bot's @name. `results` of the question come later."""
         with self.changing() as world:

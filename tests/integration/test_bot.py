@@ -141,18 +141,19 @@ async def test_what_is_not_understood_gets_three_suggestions_that_work(sandbox: 
 @pytest.mark.usefixtures("bot")
 async def test_a_language_once_chosen_is_kept(sandbox: Sandbox) -> None:
     settings = await asked(sandbox, ADMIN_ID, "/settings")
-    assert settings.buttons == ["✓ English", "Русский"]
+    await asyncio.to_thread(sandbox.press, ADMIN_ID, settings.message_id, "🌐 Language")
+    await sandbox.until(lambda: answers(sandbox, ADMIN_ID)[-1].buttons == ["✓ English", "Русский", "‹ Back"])
     press = await asyncio.to_thread(sandbox.press, ADMIN_ID, settings.message_id, "Русский")
     await sandbox.until(lambda: "Язык" in said(answers(sandbox, ADMIN_ID)[-1]))
     assert press.answer is not None and press.answer["text"] == "Теперь я говорю с вами по-русски."
-    assert answers(sandbox, ADMIN_ID)[-1].buttons == ["English", "✓ Русский"]
+    assert answers(sandbox, ADMIN_ID)[-1].buttons == ["English", "✓ Русский", "‹ Назад"]
     assert said(await asked(sandbox, ADMIN_ID, "/today")).startswith("Вторник, 4 октября")
 
 
 @pytest.mark.usefixtures("bot")
 async def test_a_button_pressed_twice_is_answered_twice_and_is_no_error(sandbox: Sandbox) -> None:
     settings = await asked(sandbox, ADMIN_ID, "/settings")
-    presses = [await asyncio.to_thread(sandbox.press, ADMIN_ID, settings.message_id, "✓ English") for _ in range(2)]
+    presses = [await asyncio.to_thread(sandbox.press, ADMIN_ID, settings.message_id, "🌐 Language") for _ in range(2)]
     await sandbox.until(lambda: all(press.answer for press in presses))
     assert len(answers(sandbox, ADMIN_ID)) == 1
 

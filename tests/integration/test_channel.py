@@ -14,10 +14,12 @@ from telegram.request import HTTPXRequest
 
 from henbot.bot.pace import Pace
 from henbot.bot.publisher import IDLE_S, Audience, Publisher
+from henbot.domain.people import Role
 from henbot.domain.policies import Policy, PolicyKind, QuietHours
 from henbot.sandbox import ADMIN_ID, CHANNEL_ID, SUBSCRIBER_ID, Fault, Message, Sandbox, running_sandbox
 from henbot.services import posts
 from henbot.services.coop_clock import wall_now
+from henbot.services.people import People
 from henbot.services.subscriptions import is_subscribed, set_policy, subscribe, subscriptions, unsubscribe
 from tests.bot_api_schema import schema_path, violations
 from tests.coop_builder import Coop, build_coop, oct4
@@ -57,7 +59,7 @@ async def bot(sandbox: Sandbox) -> AsyncIterator[ExtBot[int]]:
 
 
 def publisher(coop: Coop, bot: ExtBot[int], policy: Policy = Policy(), **audience: Any) -> Publisher:  # noqa: B008
-    told = Audience(**({"channel": CHANNEL_ID, "admins": (ADMIN_ID,), "policy": policy} | audience))
+    told = Audience(**({"channel": CHANNEL_ID, "people": People({ADMIN_ID: Role.ADMIN}), "policy": policy} | audience))
     return Publisher(bot, coop.database, coop.media, told, FAST, first_backoff_s=0.01)
 
 

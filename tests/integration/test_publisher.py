@@ -14,11 +14,13 @@ from telegram.request import HTTPXRequest
 
 from henbot.bot.pace import Pace, Pacer
 from henbot.bot.publisher import IDLE_S, Audience, Publisher
+from henbot.domain.people import Role
 from henbot.domain.policies import Policy
 from henbot.sandbox import ADMIN_ID, CHANNEL_ID, Fault, Message, Sandbox, running_sandbox
 from henbot.services import posts
 from henbot.services.changes import Signal
 from henbot.services.coop_clock import wall_now
+from henbot.services.people import People
 from henbot.services.subscriptions import Subscription
 from henbot.storage.tables import MediaRow, PauseRow, PostRow
 from tests.bot_api_schema import schema_path, violations
@@ -63,7 +65,7 @@ def _bot(sandbox: Sandbox) -> ExtBot[int]:
 
 
 def _publisher(coop: Coop, bot: ExtBot[int], pace: Pace = FAST, channel: int | str = CHANNEL_ID) -> Publisher:
-    audience = Audience(channel, (ADMIN_ID,))
+    audience = Audience(channel, People({ADMIN_ID: Role.ADMIN}))
     return Publisher(bot, coop.database, coop.media, audience, pace, first_backoff_s=0.01)
 
 

@@ -114,7 +114,7 @@ def _help(cues: Cues) -> bool:
     return cues.has(C.GREETING) and not about_hens and len(cues.strange) <= 1 and cues.brought <= _SMALL_TALK
 
 
-_SMALL_TALK = frozenset({C.GREETING, C.FILLER, C.YOU, C.HOW, C.RECORD})
+_SMALL_TALK = frozenset({C.ALSO, C.GREETING, C.FILLER, C.YOU, C.HOW, C.RECORD})
 
 
 def _coverage(cues: Cues) -> bool:
@@ -139,6 +139,8 @@ def _ledger(cues: Cues) -> bool:
 def _suspects(cues: Cues) -> bool:
     if cues.any(C.IDLE, C.STOPPED):
         return True
+    if cues.has(C.WHEN) and cues.hens:
+        return False  # for how many days has she not laid?
     if not _not_laying(cues) or cues.has(C.FUTURE):
         return False
     if cues.has(C.WHY) or cues.any(C.WHO, C.HEN):
@@ -148,7 +150,7 @@ def _suspects(cues: Cues) -> bool:
 
 def _next_egg(cues: Cues) -> bool:
     if cues.has(C.NEXT) and (cues.any(C.LAY, C.EGG, C.WHO, C.HEN, C.WHEN) or cues.hens):
-        return not cues.has(C.SIT)
+        return not cues.has(C.SIT) and (not cues.strange or cues.any(C.LAY, C.EGG, C.HEN) or cues.hens > 0)
     return cues.has(C.FUTURE) and (cues.any(C.LAY, C.EGG) or (cues.hens > 0 and cues.has(C.WHEN)))
 
 
@@ -165,6 +167,10 @@ def _now_in_nest(cues: Cues) -> bool:
         return not cues.any(C.FUTURE, C.PAST, C.NOT, C.HAVE, C.EGG)
     if cues.has(C.VISIT) and not cues.has(C.NOW):
         return False
+    if cues.has(C.EGG, C.SIT, C.WHO) and not cues.any(C.PAST, C.LAY, C.HOW_MANY) and not cues.timed:
+        return True
+    if cues.has(C.RECORD) and cues.hens and not cues.has(C.NOW):
+        return False  # which nest does she prefer?
     if cues.any(C.PAST, C.LAY, C.EGG, C.WHEN, C.HOW_MANY, C.HOW_OFTEN, C.LAST, C.EVER):
         return False
     if cues.timed and not cues.has(C.NOW):
@@ -209,7 +215,7 @@ def _flock_list(cues: Cues) -> bool:
     )
 
 
-_BARE_HENS = frozenset({C.HEN, C.FILLER, C.TELL, C.YOU, C.ABOUT, C.WHO, C.ALL, C.HAVE})
+_BARE_HENS = frozenset({C.ALSO, C.HEN, C.FILLER, C.TELL, C.YOU, C.ABOUT, C.WHO, C.ALL, C.HAVE})
 
 
 def _egg_count(cues: Cues) -> bool:
@@ -222,7 +228,7 @@ def _egg_count(cues: Cues) -> bool:
     return cues.has(C.HOW_MANY) and cues.timed and not cues.strange and not cues.hens and cues.brought <= _BARE_SUM
 
 
-_BARE_SUM = frozenset({C.HOW_MANY, C.FILLER, C.ALL, C.TELL, C.HAVE, C.ABOUT})
+_BARE_SUM = frozenset({C.ALSO, C.HOW_MANY, C.HOW, C.PAST, C.FILLER, C.ALL, C.TELL, C.HAVE, C.ABOUT})
 
 
 def _hen_stats(cues: Cues) -> bool:
@@ -232,6 +238,8 @@ def _hen_stats(cues: Cues) -> bool:
         return cues.hens > 0 or cues.any(C.LAY, C.EGG, C.HEN, C.SHE) or cues.timed or not cues.strange
     if cues.has(C.BEST) and cues.any(C.LAY, C.EGG, C.HEN) and not cues.has(C.HOW_MANY):
         return True
+    if _and_she(cues):
+        return False
     if cues.hens and not cues.timed and cues.has(C.HOW):
         return True
     return (
@@ -242,7 +250,14 @@ def _hen_stats(cues: Cues) -> bool:
     )
 
 
+def _and_she(cues: Cues) -> bool:
+    """And Ginger? What is asked of one hen after another is whether she laid."""
+    return cues.has(C.ALSO) and cues.hens == 1 and cues.brought <= {C.ALSO, C.FILLER, C.ABOUT}
+
+
 def _did_hen_lay(cues: Cues) -> bool:
+    if _and_she(cues):
+        return True
     if cues.any(C.LAY, C.EGG) and cues.hens:
         return cues.hens == 1
     if cues.has(C.LAY) and not cues.any(C.WHO, C.HEN) and (cues.has(C.SHE) or cues.strange):
@@ -258,7 +273,9 @@ def _who_laid(cues: Cues) -> bool:
     return cues.timed and not cues.strange and not cues.hens and cues.brought <= _BARE_DAY
 
 
-_BARE_DAY = frozenset({C.FILLER, C.WHO, C.ABOUT, C.TELL, C.HAVE, C.HOW, C.GREETING, C.HEN, C.NOW, C.PAST, C.ALL})
+_BARE_DAY = frozenset(
+    {C.ALSO, C.FILLER, C.WHO, C.ABOUT, C.TELL, C.HAVE, C.HOW, C.GREETING, C.HEN, C.NOW, C.PAST, C.ALL}
+)
 
 
 _RULES: tuple[tuple[Intent, Callable[[Cues], bool]], ...] = (

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from functools import cache
 from importlib import resources
+from typing import Any
 
 import yaml
 
@@ -56,6 +57,7 @@ class Concept(StrEnum):
     FORBIDDEN = "forbidden"
     ELSEWHERE = "elsewhere"
     ASIDE = "aside"
+    ALSO = "also"
     FILLER = "filler"
 
 
@@ -79,7 +81,13 @@ def phrases() -> tuple[tuple["re.Pattern[str]", Concept], ...]:
 
 
 @cache
-def _written() -> dict[str, dict[str, dict[str, str]]]:
+def courtesies() -> tuple["re.Pattern[str]", ...]:
+    """Turns that ask nicely and mean nothing, so that their words (`I'd love to know`) mean nothing either."""
+    return tuple(re.compile(rf"(?<!\w)(?:{pattern})(?!\w)") for pattern in _written()["courtesies"]["turns"])
+
+
+@cache
+def _written() -> dict[str, dict[str, Any]]:
     text = resources.files("henbot.bot.questions").joinpath("lexicon.yaml").read_text(encoding="utf-8")
-    written: dict[str, dict[str, dict[str, str]]] = yaml.safe_load(text)
+    written: dict[str, dict[str, Any]] = yaml.safe_load(text)
     return written

@@ -90,6 +90,8 @@ def _sureness(word: str, name: str, before: str) -> int:
         return 0  # `3 марта` is a date even where a hen is called Марта
     if word == name:
         return EXACT
+    if _is_pet_form(word, name):
+        return NICKNAME
     if is_known_exactly(word) or is_calendar_word(word) or (not word.isalpha() and "-" not in word):
         return 0
     if _is_form(word, name):
@@ -100,7 +102,29 @@ def _sureness(word: str, name: str, before: str) -> int:
         return NICKNAME
     if _is_slip(word, name):
         return SLIP
-    return SOUND if _sounds_like(word, name) else 0
+    alike = _sounds_like(word, name) or _sounds_the_same(word, name) or _is_shortened(word, name)
+    return SOUND if alike else 0
+
+
+def _is_pet_form(word: str, name: str) -> bool:
+    """Snowy of Snowball, though it is a word of the weather."""
+    root = re.sub(r"(?:ie|ey|y)$", "", word)
+    return (
+        word.isascii()
+        and root != word
+        and len(root) >= _LEAST_ROOT + 1
+        and name.startswith(root)
+        and (is_known(word) and not is_calendar_word(word))
+    )
+
+
+def _is_shortened(word: str, name: str) -> bool:
+    """Hettie of Henrietta: what stands before the pet ending is made of letters of the name, in order."""
+    lean = re.sub(r"(.)\1", r"\1", word)
+    root = re.sub(r"(?:ie|ey|y)$", "", lean)
+    letters = iter(name)
+    fits = len(root) >= _LEAST_ROOT and root != lean and root[0] == name[0] and len(name) > len(word)
+    return word.isascii() and fits and all(letter in letters for letter in root)
 
 
 _CASE_ENDING = re.compile(r"(?:ого|его|ому|ему|ой|ей|ою|ею|ая|яя|ую|юю|ом|ем|ым|им|ые|[аяуюыиеойь])$")
@@ -120,7 +144,7 @@ def _stem(word: str) -> str:
 
 
 _PET_ENDINGS = re.compile(
-    r"(?:еньк|оньк|ушк|юшк|ышк|ишк|ечк|очк|ичк|оч|еч|ульк|юльк|уньк|юньк|ун|юн|ул|юл|уш|юш|ух|юх|инк|онк|енк|енок|"
+    r"(?:ьк|еньк|оньк|ушк|юшк|ышк|ишк|ечк|очк|ичк|оч|еч|ульк|юльк|уньк|юньк|ун|юн|ул|юл|уш|юш|ух|юх|инк|онк|енк|енок|"
     r"инушк|ышек|ик|ок|ек|иц|ич|ин|ян|яш|к|ш|ч|уг|юг|ан|ен|он)$"
 )
 _ENGLISH_PET_ENDINGS = re.compile(r"(?:ster|kins|kin|poo|bell|bun|boo|ies|ie|ey|y|i|o|s|a|e)$")
@@ -180,6 +204,14 @@ def _sounds_like(word: str, name: str) -> bool:
     return sound == other and (len(sound) > 2 or (len(sound) == 2 and abs(len(_stem(word)) - len(name)) <= 1))
 
 
+def _sounds_the_same(word: str, name: str) -> bool:
+    """Pepr of Pepper, Jinjer of Ginger: the same consonants in the same alphabet, three of them or more."""
+    if word.isascii() != name.isascii() or abs(len(word) - len(name)) > 2:
+        return False
+    consonants = _consonants(_stem(word))
+    return len(consonants) >= _LEAST_ROOT and consonants == _consonants(_stem(name))
+
+
 _LATIN_SOUNDS: Sequence[tuple[str, str]] = (
     (r"dge|dg|j|g(?=[eiy])", "J"), (r"sch|sh|ch", "S"), (r"ph", "f"), (r"ck|c(?![eiy])|k|q", "k"), (r"c|z", "s"),
     (r"x", "ks"), (r"w", "v"), (r"[aeiouyh]", ""),
@@ -191,11 +223,17 @@ _CYRILLIC_SOUNDS: Sequence[tuple[str, str]] = (
 
 
 @cache
-def _sound(word: str) -> str:
-    """The consonants of a word as they sound, roughly."""
+def _consonants(word: str) -> str:
+    """The consonants of a word as they sound, roughly, doubled ones once."""
+    word = re.sub(r"(.)\1+", r"\1", word)
     for pattern, sound in _LATIN_SOUNDS if word.isascii() else _CYRILLIC_SOUNDS:
         word = re.sub(pattern, sound, word)
-    return re.sub(r"(.)\1+", r"\1", word)
+    return word
+
+
+def _sound(word: str) -> str:
+    """Them, with neighbours that are alike as one."""
+    return re.sub(r"(.)\1+", r"\1", _consonants(word))
 
 
 def unknown_name(words: Iterable[str]) -> str | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
 
-DAYS = {"day": 1, "week": 7, "fortnight": 14, "month": 30, "year": 365, "hour": 0}
+DAYS = {"day": 1, "week": 7, "fortnight": 14, "month": 30, "quarter": 91, "year": 365, "hour": 0}
 """Days of `the last ...` and of rates (/hen and the statistics count over 7, 30 and 365 days)."""
 
 _EARLIEST = date(1970, 1, 1)
@@ -73,7 +73,7 @@ def _weekday(match: "re.Match[str]", asked: Asked) -> Period:
 
 
 def _ago(match: "re.Match[str]", asked: Asked) -> Period:
-    number, unit = int(match["number"] or 1), match["unit"]
+    number, unit = int(match["number"] or 1), match["unit"] or "day"
     return Period.of(shifted(asked.today, -number, unit))
 
 
@@ -85,6 +85,13 @@ def _rolling(match: "re.Match[str]", asked: Asked) -> Period:
     found = match.groupdict()
     days = max(int(found.get("number") or 1) * DAYS[match["unit"]], 1)
     return Period(max(asked.today - timedelta(days=min(days, 36500) - 1), _EARLIEST), asked.today)
+
+
+def _hours(match: "re.Match[str]", asked: Asked) -> Period:
+    """The last 24 hours began yesterday; a question knows its day and no hour, so fewer are today."""
+    found = match.groupdict()
+    days = int(found["number"] or 1) if "SUTKI" in match[0] else int(found["number"] or 1) // 24
+    return Period(max(asked.today - timedelta(days=days), _EARLIEST), asked.today)
 
 
 def _this(match: "re.Match[str]", asked: Asked) -> Period:
@@ -176,6 +183,30 @@ def _week_of_month(match: "re.Match[str]", asked: Asked) -> Period:
     return Period(start, min(start + timedelta(days=6), shifted(whole.first, 1, "month") - timedelta(days=1)))
 
 
+def _part_of_month(match: "re.Match[str]", asked: Asked) -> Period:
+    """Its beginning are the days 1 to 10, its middle 11 to 20, its end the rest; halves meet at the 15th."""
+    first = _month(match, asked).first
+    last = shifted(first, 1, "month") - timedelta(days=1)
+    half, part = match["half"], match["part"]
+    if half:
+        middle = first + timedelta(days=14)
+        return Period(first, middle) if half in ("1", "FIRST") else Period(middle + timedelta(days=1), last)
+    start = first + timedelta(days={"BEGIN": 0, "EARLY": 0, "MID": 10, "LATE": 20}[part])
+    return Period(start, last if part == "LATE" else start + timedelta(days=9))
+
+
+def _quarter(match: "re.Match[str]", asked: Asked) -> Period:
+    month = int(match["quarter"]) * 3 - 2
+    year = int(match["year"]) if match["year"] else asked.today.year - (month > asked.today.month)
+    start = date(year, month, 1)
+    end = shifted(start, 1, "quarter") - timedelta(days=1)
+    return Period(start, min(end, asked.today) if start <= asked.today else end)
+
+
+def _half_years(match: "re.Match[str]", asked: Asked) -> Period:
+    return Period(asked.today - timedelta(days=6 * DAYS["month"] - 1), asked.today)
+
+
 def _year(match: "re.Match[str]", asked: Asked) -> Period:
     start = date(int(match["year"]), 1, 1)
     end = date(start.year, 12, 31)
@@ -198,6 +229,9 @@ def _last_days(match: "re.Match[str]", asked: Asked) -> Period:
 
 # The calendar
 
+_MONTHS = {"month": 1, "quarter": 3, "year": 12}
+"""Units of whole months."""
+
 
 def _monday(day: date) -> date:
     return day - timedelta(days=day.weekday())
@@ -206,17 +240,17 @@ def _monday(day: date) -> date:
 def _unit_start(day: date, unit: str) -> date:
     if unit in ("week", "fortnight"):
         return _monday(day)
-    if unit == "month":
-        return day.replace(day=1)
+    if unit in ("month", "quarter"):
+        return day.replace(day=1, month=day.month if unit == "month" else (day.month - 1) // 3 * 3 + 1)
     return day.replace(month=1, day=1) if unit == "year" else day
 
 
 def shifted(day: date, number: int, unit: str) -> date:
     """A day so many days, weeks, months or years later; the last of its month where that is shorter."""
     number = max(min(number, 1000), -1000)
-    if unit not in ("month", "year"):
+    if unit not in _MONTHS:
         return max(day + timedelta(days=number * DAYS[unit]), _EARLIEST)
-    months = day.year * 12 + day.month - 1 + number * (12 if unit == "year" else 1)
+    months = day.year * 12 + day.month - 1 + number * _MONTHS[unit]
     year, month = divmod(max(months, _EARLIEST.year * 12), 12)
     following = date(year + (month == 11), (month + 1) % 12 + 1, 1)
     return min(date(year, month + 1, 1) + timedelta(days=day.day - 1), following - timedelta(days=1))
@@ -263,8 +297,8 @@ _MONTH_NAMES = (
 
 _N = r"(?:N|O|F):"
 _YEAR_AFTER = r"(?:(?:IN |OF )?N:(?P<year>(?:19|20)\d\d) (?:UNIT:year |YEARWORD )?|YEARWORD )?"
-_UNIT = r"UNIT:(?P<unit>week|month|year|fortnight) "
-_ANY_UNIT = r"UNIT:(?P<unit>day|week|month|year|fortnight|hour) "
+_UNIT = r"UNIT:(?P<unit>week|month|quarter|year|fortnight) "
+_ANY_UNIT = r"UNIT:(?P<unit>day|week|month|quarter|year|fortnight|hour) "
 _PREP = r"(?:FOR |IN |ON |OF )?(?:THE )?(?:WHOLE )?"
 
 _RULES: tuple[tuple[str, Meaning], ...] = (
@@ -286,6 +320,11 @@ _RULES: tuple[tuple[str, Meaning], ...] = (
     (r"(?:LAST|PAST) NIGHT (?P<days>)", lambda match, asked: Period.of(asked.today - timedelta(days=1))),
     (r"(?:(?:ON |IN )(?:THE )?)?(?:(?P<last>LAST|PAST) |(?:O|N|F):(?P<place>[1-5]) )UNIT:week (?:OF |IN )?"
      r"MON:(?P<month>\d+) " + _YEAR_AFTER, _week_of_month),
+    (r"(?:(?:ON |IN )(?:THE )?)?(?:(?:O|N|F):(?P<half>[12]) HALF |(?P<part>BEGIN|EARLY|MID|LATE) )"
+     r"(?:OF |IN |- )?(?:THE )?MON:(?P<month>\d+) " + _YEAR_AFTER, _part_of_month),
+    (_PREP + r"(?:QUARTER:|(?:O|N|F):)(?P<quarter>[1-4]) (?:UNIT:quarter )" + _YEAR_AFTER, _quarter),
+    (_PREP + r"QUARTER:(?P<quarter>[1-4]) " + _YEAR_AFTER, _quarter),
+    (_PREP + r"(?:LAST |PAST |PREV )?(?:HALFYEAR |HALF (?:OF )?(?:A |THE )?UNIT:year )", _half_years),
     (r"(?P<time>SINCE |IN THE )NIGHT ", lambda match, asked: Period.of(asked.today)),
     (r"(?:THIS) (?:NIGHT )", lambda match, asked: Period.of(asked.today)),
     (r"(?:ON |IN )?(?P<week>LAST|PREV|THIS|NEXT|BEFORELAST) UNIT:week (?:ON |IN )?DOW:(?P<dow>\d) ", _weekday),
@@ -297,10 +336,16 @@ _RULES: tuple[tuple[str, Meaning], ...] = (
     (r"(?:IN|THROUGH) (?:A |THE )?(?:N:(?P<number>\d{1,3}) )(?:OF )?" + _ANY_UNIT, _ahead),
     (r"THROUGH " + _ANY_UNIT, lambda match, asked: Period.of(shifted(asked.today, 1, match["unit"]))),
     (r"(?P<since>FROM |SINCE )(?:THE )?BEGIN (?:OF )?(?:THE )?(?:THIS )?" + _UNIT, _this),
+    (r"(?:N:(?P<number>\d{1,3}) )?(?P<unit>)SUTKI AGO ", _ago),
+    (r"(?:FOR |IN |ON )?(?:THE )?(?:LAST |PAST |PREV )(?:N:(?P<number>\d{1,3}) )?SUTKI ", _hours),
+    (r"FOR (?:N:(?P<number>\d{1,3}) )?(?:LAST |PAST |PREV )?SUTKI ", _hours),
+    (_PREP + r"(?:LAST|PAST|PREV) N:(?P<number>\d{1,3}) UNIT:hour ", _hours),
+    (_UNIT + r"TODATE ", _this),
     (_PREP + r"(?:LAST|PAST|PREV) (?:A )?N:(?P<number>\d{1,3}) (?:OF )?" + _ANY_UNIT, _rolling),
     (_PREP + r"(?:N:(?P<number>\d{1,3}) )(?:LAST|PAST|PREV) " + _ANY_UNIT, _rolling),
     (_PREP + r"THIS " + r"(?:WHOLE )?" + _UNIT, _this),
     (_PREP + r"(?:LAST|PREV) UNIT:(?P<unit>fortnight) ", _rolling),
+    (r"(?:FOR |IN )THE LAST UNIT:(?P<unit>week|month|year) ", _rolling),
     (_PREP + r"(?:LAST|PREV) " + _UNIT, _previous),
     (_PREP + r"BEFORELAST " + _UNIT, _previous),
     (r"(?:THE )?" + _UNIT + r"BEFORE LAST ", _previous),
@@ -317,7 +362,7 @@ _RULES: tuple[tuple[str, Meaning], ...] = (
     (r"(?:IN |FOR |OF )N:(?P<year>(?:19|20)\d\d) ", _year),
     (_PREP + r"(?:(?P<modifier>LAST|PREV|THIS|PAST) )?SEASON:(?P<season>\d+) (?:N:(?P<year>(?:19|20)\d\d) )?"
      r"(?:UNIT:year )?", _season),
-    (r"UNIT:(?P<unit>week|month|year|fortnight) (?!AGO)", _rolling),
+    (r"UNIT:(?P<unit>week|month|quarter|year|fortnight) (?!AGO)", _rolling),
 )  # fmt: skip
 
 

@@ -40,7 +40,7 @@ class _Mention:
     is_time_of_day: bool = False
 
 
-_RATE = re.compile(r"(?:PER |A |IN )UNIT:(?:day|week|month|year) (?!AGO)")
+_RATE = re.compile(r"(?:PER |A |IN )(?:UNIT:(?:day|week|month|year)|SUTKI) (?!AGO)")
 
 
 def timing_of(words: Sequence[str], today: date, forward: bool = False) -> Timing:

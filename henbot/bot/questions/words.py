@@ -7,7 +7,7 @@ from functools import cache
 
 from rapidfuzz.distance import OSA
 
-from henbot.bot.questions.lexicon import Concept, entries
+from henbot.bot.questions.lexicon import Concept, courtesies, entries
 
 LONGEST_QUESTION = 400
 """Letters of a text that are read: nobody asks longer, and what is longer is no question."""
@@ -28,7 +28,7 @@ _EMOJI = {"🥚": " egg ", "🐣": " egg ", "🐔": " hen ", "🐓": " hen ", "�
 _TOKEN = re.compile(
     r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2})(?!\d)|\d{1,2}:\d{2}"
     r"|\d{1,2}[./]\d{1,2}(?![\d:])|\d+(?:-?(?:st|nd|rd|th|ого|его|го|ое|ому|му|ых|ые|х|й|е|я|ю)\b)?"
-    r"|/?[^\W\d_]+(?:['-][^\W\d_]+)*|-"
+    r"|q[1-4]\b|(?:(?<!\S)/)?[^\W\d_]+(?:['-][^\W\d_]+)*|-"
 )
 _QWERTY = "qwertyuiop[]asdfghjkl;'zxcvbnm,.`"
 _JCUKEN = "йцукенгшщзхъфывапролджэячсмитьбюе"
@@ -43,7 +43,25 @@ def folded(text: str) -> str:
     text = re.sub(r"[’‘`´]", "'", re.sub(r"[‐-―−]|\.\.+", "-", text))
     for sign, word in _EMOJI.items():
         text = text.replace(sign, word)
+    for pattern, written in _ONE_WORD:
+        text = pattern.sub(written, text)
+    for pattern in courtesies():
+        bare = pattern.sub(" ", text)
+        text = bare if re.search(r"\w", bare) else text
     return text
+
+
+_ONE_WORD = tuple(
+    (re.compile(pattern), word)
+    for pattern, word in (
+        (r"\bhow about\b", "what about"),
+        (r"\b2day\b", "today"),
+        (r"\b2mor?row?\b", "tomorrow"),
+        (r"[ -]to[ -]date\b", " todate"),
+        (r"\bytd\b", "year todate"),
+        (r"\bmtd\b", "month todate"),
+    )
+)
 
 
 def tokens_of(text: str) -> list[str]:

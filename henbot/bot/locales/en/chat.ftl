@@ -19,7 +19,9 @@ help = <b>What I can do</b>
     /treated NAME wormer 7 – eggs not eaten for 7 days
     /sit NAME – let a broody hen sit
     /export – eggs as files
-    /settings – language
+    /subscribe, /unsubscribe – be told what happens, or no more
+    /settings – language, what is told, quiet hours
+    /about – version, licence, what I keep
     /help – this list
 
     Or just ask, in English or Russian:
@@ -31,9 +33,6 @@ help = <b>What I can do</b>
 help-some-hen = Ginger
 hint = I did not understand that, sorry. Perhaps one of these?
 unknown-command = I do not know this command. Perhaps one of these?
-settings = ⚙️ <b>Settings</b>
-    Language: { $language }
-settings-language = Now I speak English with you.
 not-your-buttons = These buttons are another person's. Write /start to me for your own.
 outdated-button = This button is from an earlier time. Please ask again.
 something-failed = Something went wrong on my side. It has been noted; please try again in a while.
@@ -45,7 +44,7 @@ button-help = Help
 
 command-start = say hello
 command-help = what I can do
-command-settings = language
+command-settings = language, what is told, quiet hours
 command-today = who laid today
 command-hen = one hen: her eggs and habits
 command-hens = the flock
