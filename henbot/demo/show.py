@@ -24,10 +24,13 @@ from henbot.config import load_coop
 from henbot.demo.stage import DemoFailed, Material, Trained, demo_cache, find_material, train_once, write_coop
 from henbot.demo.telling import Teller, plain, summary
 from henbot.domain.clock import ClockSetting
+from henbot.domain.policies import Policy
 from henbot.running import make_ready
 from henbot.sandbox import SANDBOX_TOKEN, Sandbox, default_cast, running_sandbox
 from henbot.services.coop_clock import set_clock, wall_now
+from henbot.services.digests import wanted_digests
 from henbot.services.posts import anything_new, due_posts
+from henbot.services.subscriptions import Subscription
 from henbot.storage.database import Database, open_database
 from henbot.storage.schema import migrate
 from henbot.supervisor import Child, Supervisor
@@ -134,12 +137,15 @@ class Show:
         return found
 
     def _wait_until_told(self) -> None:
-        """Wait until the bot has told all that was recorded; the clock goes on to the evening meanwhile."""
-        self._set_clock(max(self._evening(), self.material.last_at), 0.0)
+        """Wait until the bot has told all that was recorded, and the digest, for the clock goes on to the evening."""
+        evening = max(self._evening(), self.material.last_at)
+        self._set_clock(evening, 0.0)
+        channel = Subscription(CHANNEL, Policy())
         until = time.monotonic() + SETTLE_S
         while time.monotonic() < until:
             with self.database.reading() as session:
-                if not anything_new(session) and not due_posts(session):
+                is_behind = anything_new(session) or due_posts(session)
+                if not is_behind and not wanted_digests(session, [channel], evening):
                     return
             time.sleep(0.2)
         self.console.print("[yellow]The bot is still behind with its posts.[/]")
