@@ -12,7 +12,7 @@ from henbot.domain.verdicts import ruling_by_time
 from henbot.domain.visits import Bout, Visit
 from henbot.services.changes import BOUT, EGG
 from henbot.services.reports import visit_of
-from henbot.storage.tables import BoutRow, CandidateRow, ChangeRow, EventRow, VisitRow
+from henbot.storage.tables import BoutRow, CandidateRow, ChangeRow, EggCountRow, EventRow, VisitRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,7 @@ class PlayedDay:
 
     bouts: Sequence[PlayedBout]
     eggs: Sequence[EventRow]
+    counts: Sequence[EggCountRow] = ()
 
     @property
     def moments(self) -> list[datetime]:
@@ -43,7 +44,11 @@ class PlayedDay:
         return sorted({at for bout in self.bouts for at in bout.moments} | {egg.at for egg in self.eggs})
 
     def record(self, session: Session, at: datetime) -> None:
-        """Record what one of the moments brings, with its changes; the caller commits."""
+        """Record what one of the moments brings, with its changes, and the counts until then; the caller commits."""
+        for count in self.counts:
+            known = select(EggCountRow.id).where(EggCountRow.nest_id == count.nest_id, EggCountRow.at == count.at)
+            if count.at <= at and session.execute(known).first() is None:
+                session.add(EggCountRow(nest_id=count.nest_id, at=count.at, eggs=count.eggs, person=count.person))
         for played in self.bouts:
             if at in played.moments:
                 _record_bout(session, played, at)
@@ -64,7 +69,12 @@ def played_day(session: Session, start: datetime, end: datetime) -> PlayedDay:
         .options(selectinload(BoutRow.visits).selectinload(VisitRow.candidates))
     )
     eggs = select(EventRow).where(EventRow.kind == EggLaid.kind, EventRow.at >= start, EventRow.at < end)
-    return PlayedDay([_played(row) for row in session.execute(query).scalars()], session.execute(eggs).scalars().all())
+    counts = select(EggCountRow).where(EggCountRow.at >= start, EggCountRow.at < end)
+    return PlayedDay(
+        [_played(row) for row in session.execute(query).scalars()],
+        session.execute(eggs).scalars().all(),
+        session.execute(counts).scalars().all(),
+    )
 
 
 def _played(row: BoutRow) -> PlayedBout:
