@@ -295,14 +295,21 @@ class Conversation:
         """The language a person chose, else Telegram's word for it, else the coop's."""
         return phrases(await asyncio.to_thread(self._language, user))
 
+    async def spoken_to(self, user_id: int) -> Phrases:
+        """The language to write in to somebody who is not writing now: as chosen, else the coop's."""
+        return phrases(await asyncio.to_thread(self._language_of, user_id, None))
+
     def _language(self, user: User | None) -> str:
+        return self._language_of(user.id if user else None, user.language_code if user else None)
+
+    def _language_of(self, user_id: int | None, told: str | None) -> str:
         with self.database.reading() as session:
-            chosen = chosen_language(session, user.id) if user else None
+            chosen = chosen_language(session, user_id) if user_id is not None else None
             try:
                 of_coop = coop_wording(session).phrases.language
             except CoopUnknown:
                 of_coop = DEFAULT
-        return best_language(chosen, user.language_code if user else None, of_coop)
+        return best_language(chosen, told, of_coop)
 
     def _remember(self, user: User) -> None:
         with self.database.writing() as session:

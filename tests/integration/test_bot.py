@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete
 
-from henbot.bot.app import PRIVATE_COMMANDS, TokenRefused, build_application, build_publisher, run_bot, serve
+from henbot.bot.app import TokenRefused, build_application, build_publisher, run_bot, serve
 from henbot.bot.asking import CoopUnknown, ask, respond
 from henbot.bot.handlers import QUESTIONS
 from henbot.bot.keyboards import read_press
@@ -201,17 +201,6 @@ async def test_in_a_group_a_button_is_for_who_asked(sandbox: Sandbox) -> None:
 )
 def test_a_button_that_is_not_ours_says_nothing(callback_data: str | None) -> None:
     assert read_press(callback_data) is None
-
-
-@pytest.mark.usefixtures("bot")
-async def test_menus_are_told_by_language_and_kind_of_chat(sandbox: Sandbox) -> None:
-    await sandbox.until(lambda: sum(request.method == "setMyCommands" for request in sandbox.requests) == 6)
-    menus = sandbox.world.menus
-    russian = menus.seen_by(SUBSCRIBER_ID, SUBSCRIBER_ID, "ru", "private", is_admin=False)
-    assert [each["command"] for each in russian] == list(PRIVATE_COMMANDS)
-    assert russian[0]["description"] == "кто снёсся сегодня"
-    in_group = menus.seen_by(GROUP_ID, ADMIN_ID, "en", "supergroup", is_admin=True)
-    assert [each["command"] for each in in_group] == ["today", "hens", "eggs", "nest", "next", "help"]
 
 
 @pytest.mark.usefixtures("bot")
