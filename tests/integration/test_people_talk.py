@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from henbot.bot.app import GROUP_COMMANDS, PRIVATE_COMMANDS, menus_of, tell_owner_link
+from henbot.bot.app import ADMIN_COMMANDS, GROUP_COMMANDS, PRIVATE_COMMANDS, menus_of, tell_owner_link
 from henbot.bot.language import phrases
 from henbot.bot.people_words import read_step
 from henbot.domain.people import Role
