@@ -8,10 +8,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from unittest.mock import patch
 
-from henbot.bot.app import BotApplication, build_application, serve
+from henbot.bot.app import BotApplication, build_application, menus_of, serve
 from henbot.bot.pace import Pace
 from henbot.config import load_coop, load_settings
 from henbot.sandbox import Message, Sandbox
+from henbot.services.people import People
 from tests.coop_builder import Coop, environment
 
 IN_A_HURRY = Pace(apart_s=0.0, most=1000)
@@ -72,7 +73,8 @@ async def talking(coop: Coop, sandbox: Sandbox) -> AsyncIterator[Talk]:
         configured = load_coop(settings.config)
         application = build_application(settings, configured, coop.database, sandbox.token)
     stop = asyncio.Event()
-    serving = asyncio.create_task(serve(application, None, stop))
+    menus = menus_of(coop.database, People(configured.roles))
+    serving = asyncio.create_task(serve(application, None, stop, lambda: menus.tell(application.bot)))
     try:
         yield Talk(coop, sandbox, application)
     finally:

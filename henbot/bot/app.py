@@ -5,12 +5,12 @@ import contextlib
 import logging
 import os
 import signal
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable, Coroutine
 from datetime import timedelta
 from typing import Any, TypeAlias, cast
 
 import structlog
-from telegram import BotCommand, BotCommandScope, BotCommandScopeAllGroupChats, BotCommandScopeDefault, Update
+from telegram import Update
 from telegram.error import Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.ext import (
     AIORateLimiter,
@@ -27,13 +27,18 @@ from telegram.ext import (
 
 from henbot.bot.care_talk import PRESSES as CARE_PRESSES
 from henbot.bot.care_talk import SIT_IN_RUSSIAN, CarePlan, CareTalk
+from henbot.bot.digest_charts import DigestPainter
+from henbot.bot.drawing import CHARTS, Drawing, can_draw
 from henbot.bot.evening import Evening
 from henbot.bot.export_talk import EXPORT_IN_WORDS, ExportTalk
 from henbot.bot.handlers import QUESTIONS, Context, Conversation
-from henbot.bot.language import languages, phrases
 from henbot.bot.ledger_talk import COMMANDS as TELLING
 from henbot.bot.ledger_talk import PRESSES, LedgerTalk
+from henbot.bot.menus import Menus
 from henbot.bot.pace import TELEGRAM_PACE, Pace
+from henbot.bot.people_talk import IN_WORDS as PEOPLE_IN_WORDS
+from henbot.bot.people_talk import PRESSES as PEOPLE_PRESSES
+from henbot.bot.people_talk import PeopleTalk
 from henbot.bot.publisher import Audience, Publisher
 from henbot.bot.replies import InTurn
 from henbot.bot.settings_talk import COMMANDS as SETTINGS
@@ -45,6 +50,7 @@ from henbot.domain.care import HintKind
 from henbot.domain.errors import HenbotError
 from henbot.services.coop_clock import wall_now
 from henbot.services.heartbeats import BEAT_EVERY, beat
+from henbot.services.owner_link import LIFETIME, make_owner_link
 from henbot.services.people import People
 from henbot.storage.database import Database, open_database
 from henbot.storage.schema import check_schema
@@ -67,8 +73,11 @@ READ_TIMEOUT_S = 20.0
 CARE_EVERY, CARE_FIRST = timedelta(minutes=5), timedelta(seconds=30)
 """How often what is worth a look is looked for; first when the bot has answered what waited for it."""
 
+LIFETIME_H = round(LIFETIME.total_seconds() / 3600)
+
 PRIVATE_COMMANDS = (*QUESTIONS, *TELLING, "sit", "export", *SETTINGS, "help", "start")
 GROUP_COMMANDS = ("today", "hens", "eggs", "nest", "next", "help")
+ADMIN_COMMANDS = ("admins",)
 UPDATES = [Update.MESSAGE, Update.CALLBACK_QUERY]
 
 BotApplication: TypeAlias = Application[
@@ -107,7 +116,13 @@ async def _run(settings: Settings, coop: CoopConfig, database: Database, token: 
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     application = build_application(settings, coop, database, token)
-    return await serve(application, build_publisher(application, settings, coop, database, pace), stop)
+    people = People(coop.roles)
+
+    async def ready() -> None:
+        await tell_owner_link(application, database, people)
+        await menus_of(database, people).tell(application.bot)
+
+    return await serve(application, build_publisher(application, settings, coop, database, pace), stop, ready)
 
 
 def build_application(settings: Settings, coop: CoopConfig, database: Database, token: str) -> BotApplication:
@@ -123,7 +138,8 @@ def build_application(settings: Settings, coop: CoopConfig, database: Database, 
         .concurrent_updates(InTurn())
     )
     application = cast("BotApplication", builder.build())
-    conversation = Conversation(database, media=settings.media, people=People(coop.roles))
+    drawing = Drawing(settings.media / CHARTS)
+    conversation = Conversation(database, media=settings.media, drawing=drawing, people=People(coop.roles))
     care = CareTalk(conversation, _care_plan(settings, coop))
     add_handlers(application, conversation, care, SettingsTalk(conversation, coop.quiet))
     _add_jobs(application, database, care)
@@ -147,7 +163,8 @@ def build_publisher(
     """What tells the channel, if there is one, and those who subscribed."""
     audience = Audience(coop.channel, People(coop.roles), coop.posts.policy, coop.quiet)
     publisher = Publisher(application.bot, database, settings.media, audience, pace)
-    _add_evening(application, Evening(database, settings.media, publisher.chats))
+    painter = DigestPainter(database, settings.media, Drawing(settings.media / CHARTS)) if can_draw() else None
+    _add_evening(application, Evening(database, settings.media, publisher.chats, painter))
     return publisher
 
 
@@ -167,8 +184,9 @@ def add_handlers(
 ) -> None:
     """Register who answers what. Edited messages are not answered again."""
     fresh = filters.UpdateType.MESSAGE
-    for name in ("start", "help"):
-        application.add_handler(CommandHandler(name, getattr(conversation, name), filters=fresh))
+    people = PeopleTalk(conversation, menus_of(conversation.database, conversation.people))
+    application.add_handler(CommandHandler("start", people.start, filters=fresh))
+    application.add_handler(CommandHandler("help", conversation.help, filters=fresh))
     application.add_handler(CommandHandler(list(QUESTIONS), conversation.question, filters=fresh))
     ledger = LedgerTalk(conversation)
     application.add_handler(CommandHandler(list(TELLING), ledger.command, filters=fresh))
@@ -178,6 +196,7 @@ def add_handlers(
     application.add_handler(CommandHandler("export", export, filters=fresh))
     application.add_handler(MessageHandler(fresh & filters.ChatType.PRIVATE & filters.Regex(EXPORT_IN_WORDS), export))
     _add_settings(application, settings)
+    _add_people(application, people)
     application.add_handler(MessageHandler(fresh & filters.COMMAND, conversation.unknown_command))
     application.add_handler(MessageHandler(fresh & filters.TEXT, ledger.text))
     application.add_handler(CallbackQueryHandler(ledger.press, PRESSES))
@@ -193,6 +212,14 @@ def _add_settings(application: BotApplication, settings: SettingsTalk) -> None:
         in_words = fresh & filters.ChatType.PRIVATE & filters.Regex(SETTINGS_IN_WORDS[name])
         application.add_handler(MessageHandler(in_words, getattr(settings, name)))
     application.add_handler(CallbackQueryHandler(settings.press, SETTINGS_PRESSES))
+
+
+def _add_people(application: BotApplication, people: PeopleTalk) -> None:
+    private = filters.UpdateType.MESSAGE & filters.ChatType.PRIVATE
+    application.add_handler(CommandHandler("admins", people.admins, filters=filters.UpdateType.MESSAGE))
+    application.add_handler(MessageHandler(private & filters.FORWARDED, people.forwarded))
+    application.add_handler(MessageHandler(private & filters.Regex(PEOPLE_IN_WORDS), people.admins))
+    application.add_handler(CallbackQueryHandler(people.press, PEOPLE_PRESSES))
 
 
 def _add_jobs(application: BotApplication, database: Database, care: CareTalk) -> None:
@@ -217,8 +244,17 @@ def _beat(database: Database) -> None:
         session.commit()
 
 
-async def serve(application: BotApplication, publisher: Publisher | None, stop: asyncio.Event) -> int:
-    """Start all parts, wait for `stop`, end them; the exit status as for `run_bot`."""
+async def serve(
+    application: BotApplication,
+    publisher: Publisher | None,
+    stop: asyncio.Event,
+    ready: Callable[[], Coroutine[None, None, None]] | None = None,
+) -> int:
+    """Start all parts, wait for `stop`, end them; the exit status as for `run_bot`.
+
+    Args:
+        ready: what is done beside them once Telegram knows the bot.
+    """
     stopping = asyncio.create_task(stop.wait(), name="stop")
     starting = asyncio.create_task(_initialized(application), name="initialize")
     await asyncio.wait({stopping, starting}, return_when=asyncio.FIRST_COMPLETED)
@@ -232,8 +268,9 @@ async def serve(application: BotApplication, publisher: Publisher | None, stop: 
         starting.result()
     parts: list[asyncio.Task[None]] = [
         asyncio.create_task(_poll(application), name="poll"),
-        asyncio.create_task(_tell_menus(application), name="menus"),
     ]
+    if ready is not None:
+        parts.append(asyncio.create_task(ready(), name="ready"))
     publishing = asyncio.create_task(publisher.run() if publisher else stop_never(), name="publish")
     log.info("bot.started", name=application.bot.username, publishes=publisher is not None)
     try:
@@ -283,20 +320,28 @@ async def _poll(application: BotApplication) -> None:
     await application.updater.start_polling(bootstrap_retries=-1, allowed_updates=UPDATES, drop_pending_updates=False)
 
 
-async def _tell_menus(application: BotApplication) -> None:
-    """Tell Telegram the commands, by kind of chat and language. Not vital: a failure is tried again at next start."""
-    scopes: tuple[tuple[BotCommandScope, tuple[str, ...]], ...] = (
-        (BotCommandScopeDefault(), PRIVATE_COMMANDS),
-        (BotCommandScopeAllGroupChats(), GROUP_COMMANDS),
-    )
-    try:
-        for scope, names in scopes:
-            for language in (None, *languages()):
-                spoken = phrases(language or languages()[0])
-                commands = [BotCommand(name, spoken.say(f"command-{name}")) for name in names]
-                await application.bot.set_my_commands(commands, scope, language, rate_limit_args=2)
-    except TelegramError as exc:
-        log.warning("menus.not_told", reason=exc.message)
+def menus_of(database: Database, people: People) -> Menus:
+    """What Telegram shows to whom."""
+    return Menus(database, people, PRIVATE_COMMANDS, GROUP_COMMANDS, ADMIN_COMMANDS)
+
+
+async def tell_owner_link(application: BotApplication, database: Database, people: People) -> None:
+    """Where no owner is known, print the link that makes one: to the terminal, and never into a log."""
+
+    def made() -> str | None:
+        with database.writing() as session:
+            secret = make_owner_link(session, people, wall_now())
+            session.commit()
+            return secret
+
+    secret = await asyncio.to_thread(made)
+    if secret is not None:
+        address = f"https://t.me/{application.bot.username}?start={secret}"
+        print(
+            "Open this link in Telegram to become the owner of this coop. "
+            f"It works once, within {LIFETIME_H} hours, and is not shown again:\n  {address}",
+            flush=True,
+        )
 
 
 async def _end(

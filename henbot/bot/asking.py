@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 
 from henbot.bot.answers import Asking, answered
 from henbot.bot.answers.pictures import pictures_of
+from henbot.bot.chart_words import Wish, charts_of, wish_of, without_wish
 from henbot.bot.language import best_language, capitalised, phrases
 from henbot.bot.questions import Intent, Period, Question, Suggestion, particulars, suggestions_for, understand
 from henbot.bot.wording import Wording, plain
+from henbot.domain.charts import Chart
 from henbot.domain.errors import HenbotError
 from henbot.domain.flock import Hen
 from henbot.domain.observations import HenId
@@ -35,6 +37,15 @@ class Answer:
     offers: tuple["Offer", ...] = ()
     buttons: tuple["Button", ...] = ()
     pictures: tuple[Picture, ...] = ()
+    charting: "Charting | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Charting:
+    """Charts that go with an answer: read only when its words are on their way, for they take longer."""
+
+    question: Question
+    wish: Wish
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +86,36 @@ def respond(database: Database, text: str, language: str | None = None, at: date
         wording, now = _wording(session, language), _now(session, at)
         today = now.astimezone(wording.timezone).date()
         hens = hens_by_name(flock_of(session, retired=True))
-        question = understand(text, today, hens)
+        wish = wish_of(text)
+        # "The calendar" is no question of a kind of its own, but statistics shown in another way.
+        is_calendar = wish is Wish.CALENDAR
+        rest = without_wish(text)
+        question = particulars(Intent.HEN_STATS, rest, today, hens) if is_calendar else understand(text, today, hens)
         if question is None:
             return Answer(wording.say("hint"), _offers(suggestions_for(text, hens), wording))
         asking = Asking(session, question, wording, now)
         off_topic = _offers(suggestions_for("", hens), wording) if question.intent is Intent.OFF_TOPIC else ()
         offers = off_topic or _hens(asking)
-        return Answer(answered(asking), offers, _buttons(asking), pictures_of(asking))
+        charting = _charting(question, wish)
+        return Answer(answered(asking), offers, _buttons(asking), _pictures(asking, charting), charting)
+
+
+def charts_for(
+    database: Database, charting: Charting, language: str | None = None, at: datetime | None = None
+) -> tuple[Chart, ...]:
+    """The charts that go with an answer; arguments and errors as for `respond`."""
+    with database.reading() as session:
+        wording, now = _wording(session, language), _now(session, at)
+        return charts_of(Asking(session, charting.question, wording, now), charting.wish)
+
+
+def _charting(question: Question, wish: Wish | None) -> Charting | None:
+    return Charting(question, wish) if wish is not None and question.intent is Intent.HEN_STATS else None
+
+
+def _pictures(asking: Asking, charting: Charting | None) -> tuple[Picture, ...]:
+    """None where charts are shown."""
+    return () if charting else pictures_of(asking)
 
 
 TAKEN = "taken"
@@ -130,7 +164,13 @@ def answer_suggestion(
 
 
 def answer_command(
-    database: Database, intent: Intent, text: str, language: str | None = None, at: datetime | None = None
+    database: Database,
+    intent: Intent,
+    text: str,
+    language: str | None = None,
+    *,
+    at: datetime | None = None,
+    wish: Wish | None = None,
 ) -> Answer:
     """The answer to a command with what stands behind it; arguments and errors as for `respond`."""
     with database.reading() as session:
@@ -138,7 +178,8 @@ def answer_command(
         today = now.astimezone(wording.timezone).date()
         question = particulars(intent, text, today, hens_by_name(flock_of(session, retired=True)))
         asking = Asking(session, question, wording, now)
-        return Answer(answered(asking), _hens(asking), _buttons(asking), pictures_of(asking))
+        charting = _charting(question, wish)
+        return Answer(answered(asking), _hens(asking), _buttons(asking), _pictures(asking, charting), charting)
 
 
 def day_answer(database: Database, days: int, language: str | None = None) -> str:

@@ -19,10 +19,11 @@ from telegram.ext import ExtBot
 from henbot.bot.asking import Answer, CoopUnknown, coop_wording, hens_by_name, moment
 from henbot.bot.care_words import CARE, button_name, ended_button, hint_buttons, hint_words, sitting_line
 from henbot.bot.handlers import Context, Conversation, answer_press
-from henbot.bot.keyboards import actions_keyboard
+from henbot.bot.keyboards import actions_keyboard, number_in
 from henbot.bot.questions import Intent, particulars
 from henbot.bot.wording import Wording
 from henbot.domain.care import CareRules, Hint, HintKind
+from henbot.domain.people import Action
 from henbot.domain.policies import QuietHours
 from henbot.services.care_findings import day_hints, sitting_hints
 from henbot.services.care_hints import (
@@ -187,13 +188,14 @@ class CareTalk:
         if query is None:
             return
         spoken = await self.conversation.spoken(query.from_user)
-        _, hint_id, value = (*(query.data or "").split(":"), "", "")[:3]
+        _, hint, value = (*(query.data or "").split(":"), "", "")[:3]
+        hint_id = number_in(hint)
         if not await self.conversation.may(query.from_user.id):
             await self.conversation.refuse_press(query, "may-not-tell")
-        elif not hint_id.isdigit() or value not in list(Decision):
+        elif hint_id is None or value not in list(Decision):
             await answer_press(query, spoken.say("outdated-button"))
         else:
-            await self._decide(query, context.bot, int(hint_id), Decision(value))
+            await self._decide(query, context.bot, hint_id, Decision(value))
 
     async def _decide(self, query: CallbackQuery, bot: "ExtBot[int]", hint_id: int, decision: Decision) -> None:
         spoken = await self.conversation.spoken(query.from_user)
@@ -235,7 +237,7 @@ class CareTalk:
         user, message = update.effective_user, update.effective_message
         if user is None or message is None:
             return
-        if not await self.conversation.may(user.id):
+        if not await self.conversation.may(user.id, Action.ANSWER):
             await self.conversation.reply(update, context, lambda spoken: spoken.say("may-not-tell"))
             return
         rest = (message.text or "").partition(" ")[2]

@@ -17,14 +17,18 @@ from telegram.ext import CallbackContext, ExtBot
 
 from henbot.bot.asking import (
     Answer,
+    Charting,
     CoopUnknown,
     answer_command,
     answer_suggestion,
+    charts_for,
     coop_wording,
     day_answer,
     help_answer,
     respond,
 )
+from henbot.bot.chart_words import Wish
+from henbot.bot.drawing import ChartFailed, ChartsMissing, Drawing
 from henbot.bot.keyboards import (
     ASK,
     DAY,
@@ -63,8 +67,12 @@ QUESTIONS: Mapping[str, Intent] = {
     "suspects": Intent.SUSPECTS,
     "why": Intent.WHY,
     "stats": Intent.HEN_STATS,
+    "calendar": Intent.HEN_STATS,
 }
 """Commands that ask; what stands behind one says of whom and when."""
+
+WISHES: Mapping[str, Wish] = {wish.value: wish for wish in Wish}
+"""Commands that are answered with charts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +82,14 @@ class Conversation:
     Attributes:
         media: the folder of pictures.
         people: who may do what.
+        drawing: draws charts.
     """
 
     database: Database
     replies: Replies = field(default_factory=Replies)
     media: Path = Path("media")
     people: People = field(default_factory=People)
+    drawing: Drawing = field(default_factory=lambda: Drawing(Path("charts")))
 
     async def start(self, update: Update, context: Context) -> None:
         """/start: greets, and offers what to ask first."""
@@ -105,7 +115,12 @@ class Conversation:
         command, _, rest = (message.text or "" if message else "").lstrip("/").partition(" ")
         name = command.split("@")[0].lower()
         intent = Intent.FLOCK_LIST if name == "hen" and not rest.strip() else QUESTIONS[name]
-        await self.reply(update, context, lambda spoken: answer_command(self.database, intent, rest, spoken.language))
+        wish = WISHES.get(name)
+
+        def words(spoken: Phrases) -> Answer:
+            return answer_command(self.database, intent, rest, spoken.language, wish=wish)
+
+        await self.reply(update, context, words)
 
     async def text(self, update: Update, context: Context) -> None:
         """A question in plain words; in a group, only one that is put to the bot."""
@@ -202,6 +217,24 @@ class Conversation:
         if answer.pictures and await self._send_pictures(update, context, answer):
             return
         await self.send(update, context, answer.text, markup)
+        if answer.charting:
+            await self._send_charts(update, context, spoken, answer.charting)
+
+    async def _send_charts(self, update: Update, context: Context, spoken: Phrases, charting: Charting) -> None:
+        """Charts, after the words, which do not wait for them."""
+        chat, message = update.effective_chat, update.message
+        charts = await asyncio.to_thread(charts_for, self.database, charting, spoken.language)
+        if chat is None or not charts:
+            return
+        reply_to = message.message_id if message and chat.type != ChatType.PRIVATE else None
+        try:
+            drawn = [await asyncio.to_thread(path.read_bytes) for path in await self.drawing.draw(charts)]
+            await self.replies.send_pictures(context.bot, chat.id, drawn, escape(charts[0].frame.title), reply_to)
+        except ChartsMissing:
+            await self.send(update, context, spoken.say("charts-missing"))
+        except (ChartFailed, OSError, BadRequest) as exc:
+            log.warning("charts.not_shown", reason=str(exc))
+            await self.send(update, context, spoken.say("charts-failed"))
 
     async def _answer_offer(self, update: Update, context: Context, press: Press) -> None:
         suggestion = suggestion_of(press.argument)
@@ -262,14 +295,21 @@ class Conversation:
         """The language a person chose, else Telegram's word for it, else the coop's."""
         return phrases(await asyncio.to_thread(self._language, user))
 
+    async def spoken_to(self, user_id: int) -> Phrases:
+        """The language to write in to somebody who is not writing now: as chosen, else the coop's."""
+        return phrases(await asyncio.to_thread(self._language_of, user_id, None))
+
     def _language(self, user: User | None) -> str:
+        return self._language_of(user.id if user else None, user.language_code if user else None)
+
+    def _language_of(self, user_id: int | None, told: str | None) -> str:
         with self.database.reading() as session:
-            chosen = chosen_language(session, user.id) if user else None
+            chosen = chosen_language(session, user_id) if user_id is not None else None
             try:
                 of_coop = coop_wording(session).phrases.language
             except CoopUnknown:
                 of_coop = DEFAULT
-        return best_language(chosen, user.language_code if user else None, of_coop)
+        return best_language(chosen, told, of_coop)
 
     def _remember(self, user: User) -> None:
         with self.database.writing() as session:

@@ -16,6 +16,9 @@ SHORT = 12
 
 DAY, HELP, ASK = "day", "help", "ask"
 
+GREATEST_NUMBER = 2**53 - 1
+"""Of a person, a chat or a row that a button may name: Telegram's ids have 52 bits, and every database takes it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Press:
@@ -33,13 +36,19 @@ class Press:
 def read_press(callback_data: str | None) -> Press | None:
     """What a button says; None for one that no button of ours says (any more)."""
     parts = (callback_data or "").split(":")
-    if len(parts) != 3 or parts[0] not in (DAY, HELP, ASK) or not parts[2].isdigit():
+    if len(parts) != 3 or parts[0] not in (DAY, HELP, ASK) or number_in(parts[2]) is None:
         return None
     if parts[0] == DAY and parts[1] not in ("0", "-1"):
         return None
     if parts[0] == ASK and suggestion_of(parts[1]) is None:
         return None
     return Press(parts[0], parts[1], int(parts[2]))
+
+
+def number_in(text: str) -> int | None:
+    """The number that a button carries; None for what no button of ours does: whoever presses can forge its words."""
+    is_number = text.isascii() and text.isdigit()  # elsewhere `²` is a digit, too
+    return int(text) if is_number and int(text) <= GREATEST_NUMBER else None
 
 
 def suggestion_of(argument: str) -> Suggestion | None:

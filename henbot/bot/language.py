@@ -81,6 +81,21 @@ class Phrases:
         skeleton = "MMMMd" if first.year == last.year == today.year else "yMMMMd"
         return str(format_interval(first, last, skeleton, locale=self._locale))
 
+    def month(self, day: Day, *, with_year: bool) -> str:
+        """A month's name, short."""
+        pattern = "LLL y" if with_year else "LLLL"
+        return capitalised(format_date(day, pattern, locale=self._locale).replace(".", ""))
+
+    @property
+    def first_weekday(self) -> int:
+        """The day that weeks begin with; Monday is 0."""
+        return int(self._locale.first_week_day)
+
+    def weekdays(self) -> tuple[str, ...]:
+        """Short names of the weekdays, in the order of a calendar."""
+        names = self._locale.days["stand-alone"]["short"]
+        return tuple(capitalised(str(names[(self.first_weekday + number) % 7])[:2]) for number in range(7))
+
     def listed(self, names: Sequence[str]) -> str:
         """`A, B and C`."""
         return format_list(list(names), style="standard", locale=self._locale) if names else ""

@@ -11,6 +11,7 @@ from telegram.error import BadRequest
 
 from henbot.bot.asking import TAKEN, Answer, acquaintance
 from henbot.bot.handlers import Context, Conversation, answer_press, put_to_bot
+from henbot.bot.keyboards import number_in
 from henbot.bot.ledger_words import KINDS, UNDO, Telling, told, told_by_command, undone
 from henbot.bot.ledger_words import telling as telling_of
 from henbot.bot.questions.statements import Statement, Taken, statement_of
@@ -76,11 +77,12 @@ class LedgerTalk:
     async def _undo(self, query: CallbackQuery, argument: str) -> None:
         spoken = await self.conversation.spoken(query.from_user)
         kind, _, row_id = argument.partition(":")
-        if kind not in KINDS or not row_id.isdigit():
+        row = number_in(row_id)
+        if kind not in KINDS or row is None:
             await answer_press(query, spoken.say("outdated-button"))
             return
         words = await asyncio.to_thread(
-            self._in_transaction, query.from_user.id, spoken.language, lambda one: undone(one, kind, int(row_id))
+            self._in_transaction, query.from_user.id, spoken.language, lambda one: undone(one, kind, row)
         )
         if words is None:
             await answer_press(query, spoken.say("nothing-to-undo"))

@@ -119,11 +119,11 @@ def _fingerprint(material: Material) -> str:
 
 
 def write_coop(material: Material, folder: Path, channel: int, admin: int) -> Path:
-    """A coop.yaml for the demo: the dataset's, with a channel and an admin, and its pictures where they lie."""
+    """A coop.yaml for the demo: the dataset's, with a channel and an owner, and its pictures where they lie."""
     written: dict[str, Any] = yaml.safe_load((material.folder / "coop.yaml").read_text(encoding="utf-8"))
     for camera in written["cameras"]:
         camera["source"]["path"] = str((material.folder / camera["source"]["path"]).resolve())
-    written |= {"channel": channel, "admins": [admin]}
+    written |= {"channel": channel, "owner": admin}
     path = folder / "coop.yaml"
     path.write_text(yaml.safe_dump(written, allow_unicode=True, sort_keys=False), encoding="utf-8")
     return path

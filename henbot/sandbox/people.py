@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 
 from henbot.sandbox.chats import Message
 from henbot.sandbox.entities import with_found
@@ -17,6 +18,18 @@ def say(world: World, chat: int | str, text: str, by: int | None = None, reply_t
         raise SandboxUnusable("Nothing was said: the text is empty.")
     message = _from_person(world, chat, by, reply_to, None, text)
     return world.hear(message)
+
+
+def forward(
+    world: World, chat: int | str, text: str, of: int, by: int | None = None, *, hidden: bool = False
+) -> Message:
+    """Somebody forwards what `of` wrote elsewhere; `hidden` if that person lets nobody link to them."""
+    author = world.scribe.user(of)
+    origin: Json = {"type": "user", "date": int(world.now()), "sender_user": author}
+    if hidden:
+        origin = {"type": "hidden_user", "date": int(world.now()), "sender_user_name": author["first_name"]}
+    message = _from_person(world, chat, by, None, None, text)
+    return world.hear(replace(message, extras={"forward_origin": origin}))
 
 
 def show(

@@ -81,6 +81,11 @@ class Stage:
         with self.changing() as world:
             return people.say(world, chat, text, by, reply_to)
 
+    def forward(self, chat: int | str, text: str, of: int, by: int | None = None, *, hidden: bool = False) -> Message:
+        """A person forwards what `of` wrote; `hidden` if `of` lets nobody link to them."""
+        with self.changing() as world:
+            return people.forward(world, chat, text, of, by, hidden=hidden)
+
     def show(self, chat: int | str, picture: bytes, caption: str = "", by: int | None = None) -> Message:
         """A person sends a picture."""
         with self.changing() as world:

@@ -14,6 +14,7 @@ help = <b>What I can do</b>
     /suspects – who does not lay
     /why – what a verdict rests on
     /stats – eggs in numbers
+    /calendar – a year of eggs, as a picture
     /collected 5 – eggs were taken
     /egg NAME, under the bush – an egg outside
     /treated NAME wormer 7 – eggs not eaten for 7 days
@@ -55,6 +56,7 @@ command-next = who is due
 command-suspects = who does not lay
 command-why = what a verdict rests on
 command-stats = eggs in numbers
+command-calendar = calendar of eggs
 
 admin-refused = ⚠️ I cannot post to the chat { $chat }: { $reason }. Please make me an administrator there who may post messages. I keep trying, and nothing is lost.
 
