@@ -14,9 +14,11 @@ from io import BytesIO
 from pathlib import Path
 
 from PIL import Image
+from playwright.async_api import Page
 from telegram.ext import ExtBot
 from telegram.request import HTTPXRequest
 
+from benchmarks.browser import MISSING, find_browser, opened
 from henbot.bot.asking import charts_for, respond
 from henbot.bot.drawing import Drawing
 from henbot.domain.charts import Chart
@@ -24,7 +26,6 @@ from henbot.sandbox import ADMIN_ID, CHANNEL_ID, SUBSCRIBER_ID, Sandbox, running
 from henbot.simulation import Setting, write_coop
 from henbot.storage.database import Database, open_database
 from henbot.storage.schema import migrate
-from tests.browser import Tab, find_browser, opened
 from tests.coop_builder import Coop, build_coop, oct4
 from tests.integration.test_channel import publish, publisher
 from tests.talks import talking
@@ -32,7 +33,13 @@ from tests.told_day import Told
 
 PICTURES = Path(__file__).parent.parent / "docs" / "pictures"
 COLOURS = 256
-SCALE = 1.5
+WIDTH, SHOWN = 430, 645
+"""Of a phone in CSS pixels, and of its picture."""
+
+CHATS = (CHANNEL_ID, ADMIN_ID, SUBSCRIBER_ID)
+REST_MS = 2000
+"""Then what has moved or flashed is at rest."""
+
 YEAR = Setting(hens=7, nests=2, first=date(2023, 11, 1), days=388, closely=False, mishaps=False)
 AFTERNOON, NIGHT = datetime(2024, 11, 22, 13, tzinfo=UTC), datetime(2024, 11, 22, 19, tzinfo=UTC)
 CHARTS = (
@@ -48,7 +55,7 @@ def main() -> int:
     """Make all pictures anew; 1 where there is no browser."""
     browser = find_browser()
     if browser is None:
-        print("There is no Chromium here. On Debian and Ubuntu: apt-get install chromium", file=sys.stderr)
+        print(MISSING, file=sys.stderr)
         return 1
     PICTURES.mkdir(parents=True, exist_ok=True)
     os.environ["PTB_TIMEDELTA"] = "true"
@@ -60,35 +67,31 @@ def main() -> int:
     return 0
 
 
-async def _on_the_page(browser: str, sandbox: Sandbox, folder: Path) -> None:
+async def _on_the_page(browser: Path, sandbox: Sandbox, folder: Path) -> None:
     coop = build_coop(folder, watch="07:00-18:45")
     clock = [oct4(8)]
     sandbox.world.now = lambda: clock[0].timestamp()  # noqa: PLW0108 - the clock goes on
-    async with opened(browser, sandbox.page_url, folder) as tab:
-        await _channel(tab, sandbox, coop, clock)
+    async with opened(browser, sandbox.page_url) as page:
+        await _channel(page, sandbox, coop, clock)
         clock[0] = oct4(19, 30)
-        await _talk(tab, sandbox, coop)
+        await _talk(page, sandbox, coop)
     coop.database.close()
 
 
-async def _channel(tab: Tab, sandbox: Sandbox, coop: Coop, clock: list[datetime]) -> None:
+async def _channel(page: Page, sandbox: Sandbox, coop: Coop, clock: list[datetime]) -> None:
     request = HTTPXRequest(read_timeout=5)
     addresses = {"base_url": sandbox.base_url, "base_file_url": sandbox.base_file_url}
     async with ExtBot(sandbox.token, **addresses, request=request) as bot:
         told = Told(coop, publisher(coop, bot), publish, clock)
         await told.until_noon()
-        await tab.look(430, 1480, SCALE)
-        await _chosen(tab, "channel")
-        _save("channel", await tab.screenshot())
+        await _shown(page, "channel", CHANNEL_ID, 1480)
         await told.evening()
     digest = sandbox.messages(CHANNEL_ID)[-1].photo
     assert digest is not None, "the digest has its chart"
-    await tab.look(430, 1180, SCALE, dark=True)
-    await _chosen(tab, "channel")
-    _save("digest", await tab.screenshot())
+    await _shown(page, "digest", CHANNEL_ID, 1180, dark=True)
 
 
-async def _talk(tab: Tab, sandbox: Sandbox, coop: Coop) -> None:
+async def _talk(page: Page, sandbox: Sandbox, coop: Coop) -> None:
     coop.set_now(oct4(19, 30))
     async with talking(coop, sandbox) as talk:
         for chat, lines in (
@@ -99,17 +102,17 @@ async def _talk(tab: Tab, sandbox: Sandbox, coop: Coop) -> None:
                 await talk.asked(chat, line)
         await sandbox.until(lambda: sum(message.photo is not None for message in talk.answers(SUBSCRIBER_ID)) == 3, 60)
     for name, chat, dark in (("talk", ADMIN_ID, False), ("talk-ru", SUBSCRIBER_ID, True)):
-        await tab.look(430, 1000, SCALE, dark=dark)
-        await _chosen(tab, str(chat))
-        _save(name, await tab.screenshot())
+        await _shown(page, name, chat, 1000, dark=dark)
 
 
-async def _chosen(tab: Tab, chat: str) -> None:
-    """Show one chat, when all its pictures are there."""
-    number = {"channel": 0, str(ADMIN_ID): 1, str(SUBSCRIBER_ID): 2}[chat]
-    await tab.says(f"document.querySelectorAll('#tabs button')[{number}].click()")
-    await asyncio.sleep(1)  # what moved or flashed has come to rest
-    await tab.until("[...document.images].every(image => image.complete)")
+async def _shown(page: Page, name: str, chat: int, height: int, *, dark: bool = False) -> None:
+    """Keep what is seen of one chat, when all its pictures are there."""
+    await page.set_viewport_size({"width": WIDTH, "height": height})
+    await page.emulate_media(color_scheme="dark" if dark else "light", reduced_motion="reduce")
+    await page.get_by_role("tab").nth(CHATS.index(chat)).click()
+    await page.wait_for_timeout(REST_MS)
+    await page.wait_for_function("[...document.images].every(image => image.complete)")
+    _save(name, await page.screenshot(), SHOWN)
 
 
 async def _charts(folder: Path) -> None:
