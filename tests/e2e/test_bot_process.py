@@ -151,7 +151,7 @@ def test_it_stops_within_five_seconds_of_being_told(coop: Coop, sandbox: Sandbox
 def test_it_stops_while_telegram_cannot_be_reached(coop: Coop, sandbox: Sandbox) -> None:
     sandbox.inject(Fault("timeout", delay_s=60), "getMe")
     with bot_process(coop, sandbox) as process:
-        time.sleep(2)
+        wait_for(sandbox, lambda: any(request.method == "getMe" for request in sandbox.requests))
         process.send_signal(signal.SIGTERM)
         assert process.wait(STOP_S) == 0
 
