@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from henbot.bot.app import GROUP_COMMANDS, PRIVATE_COMMANDS, menus_of, tell_owner_link
+from henbot.bot.app import tell_owner_link
 from henbot.bot.language import phrases
 from henbot.bot.people_words import read_step
+from henbot.bot.wiring import GROUP_COMMANDS, PRIVATE_COMMANDS, menus_of
 from henbot.domain.people import Role
 from henbot.sandbox import ADMIN_ID, SUBSCRIBER_ID, Message, Room, default_cast, running_sandbox
 from henbot.sandbox.cast import Person
