@@ -19,7 +19,8 @@ from telegram.ext import (
 )
 
 from henbot.bot.care_talk import CarePlan, CareTalk
-from henbot.bot.drawing import CHARTS, Drawing
+from henbot.bot.digest_charts import DigestPainter
+from henbot.bot.drawing import CHARTS, Drawing, can_draw
 from henbot.bot.evening import Evening
 from henbot.bot.handlers import Context, Conversation, is_addressed
 from henbot.bot.pace import TELEGRAM_PACE, Pace
@@ -146,7 +147,8 @@ def build_publisher(
     """What tells the channel, if there is one, and those who subscribed."""
     audience = Audience(coop.channel, People(coop.roles), coop.posts.policy, coop.quiet)
     publisher = Publisher(application.bot, database, settings.media, audience, pace)
-    _add_evening(application, Evening(database, settings.media, publisher.chats))
+    painter = DigestPainter(database, settings.media, Drawing(settings.media / CHARTS)) if can_draw() else None
+    _add_evening(application, Evening(database, settings.media, publisher.chats, painter))
     return publisher
 
 

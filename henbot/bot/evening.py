@@ -21,6 +21,9 @@ from henbot.storage.database import Database
 
 T = TypeVar("T")
 
+JPEG = b"\xff\xd8"
+"""How a JPEG begins."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -28,7 +31,7 @@ class Painter(Protocol):
     """Draws a digest's chart, in a process of its own."""
 
     async def __call__(self, subject: str, subject_id: str, language: str, now: datetime) -> bytes | None:
-        """A PNG; None where there is nothing to draw. Raises HenbotError where it cannot be drawn."""
+        """A PNG or JPEG; None where there is nothing to draw. Raises HenbotError where it cannot be drawn."""
         ...
 
 
@@ -89,7 +92,7 @@ class Evening:
             return [one for one in found if digest_picture(session, *one) is None]
 
     def _keep(self, subject: str, subject_id: str, language: str, drawn: bytes) -> None:
-        stored = MediaFolder(self.media).put(drawn, ".png")
+        stored = MediaFolder(self.media).put(drawn, ".jpg" if drawn.startswith(JPEG) else ".png")
         with self.database.writing() as session:
             add_digest_picture(session, subject, subject_id, language, stored, self._now(session))
             session.commit()

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, time, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from telegram.ext import ExtBot
 from telegram.request import HTTPXRequest
 
+from henbot.bot.digest_charts import DigestPainter
+from henbot.bot.drawing import Drawing
 from henbot.bot.evening import Evening, Painter
 from henbot.bot.publisher import Publisher
 from henbot.domain.errors import HenbotError
@@ -154,6 +158,21 @@ async def test_a_chart_is_put_in_when_it_is_drawn_and_one_that_fails_costs_nothi
     assert digest.photo is not None and digest.photo.content == picture(grey=9)
     assert asked == [("digest", "2016-10-04", "ru"), ("digest", "2016-10-04", "en")]
     assert words(sandbox.messages(SUBSCRIBER_ID)[-1]).startswith("🌙 Вторник, 4 октября: 1 яйцо")
+
+
+async def test_the_digests_picture_is_the_chart_of_seven_days_with_the_picture_of_the_day_below(
+    coop: Coop, sandbox: Sandbox, bot: ExtBot[int]
+) -> None:
+    lays(coop, "ginger", 9)
+    coop.picture("ginger", picture(grey=3))
+    painter = DigestPainter(coop.database, coop.media, Drawing(coop.media / "charts"))
+    await evening_comes(coop, publisher(coop, bot, Policy(kind=PolicyKind.DIGEST)), oct4(20), painter)
+    [digest] = channel(sandbox)
+    assert digest.photo is not None
+    with Image.open(BytesIO(digest.photo.content)) as shown, Image.open(next(coop.media.glob("charts/*.png"))) as chart:
+        assert (shown.format, shown.width) == ("JPEG", chart.width)
+        assert shown.height == chart.height + round(chart.width * 48 / 64)
+        assert max(shown.getpixel((shown.width // 2, shown.height - 9))) < 10  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("policy", [Policy(digest=False), Policy(digest_at=time(21))])
