@@ -23,6 +23,8 @@ from henbot.bot.digest_charts import DigestPainter
 from henbot.bot.drawing import CHARTS, Drawing, can_draw
 from henbot.bot.evening import Evening
 from henbot.bot.handlers import Context, Conversation, is_addressed
+from henbot.bot.model_talk import TELL_EVERY_S as MODEL_TICK_S
+from henbot.bot.model_talk import ModelTalk
 from henbot.bot.pace import TELEGRAM_PACE, Pace
 from henbot.bot.publisher import Audience, Publisher
 from henbot.bot.replies import InTurn
@@ -118,8 +120,9 @@ def build_application(settings: Settings, coop: CoopConfig, database: Database, 
     conversation = Conversation(database, media=settings.media, drawing=drawing, people=People(coop.roles))
     care = CareTalk(conversation, _care_plan(settings, coop))
     _keep_limits(application, conversation)
-    add_handlers(application, conversation, care, SettingsTalk(conversation, coop.quiet))
-    _add_jobs(application, database, care)
+    versions = ModelTalk(conversation)
+    add_handlers(application, conversation, care, SettingsTalk(conversation, coop.quiet), versions)
+    _add_jobs(application, database, care, versions)
     return application
 
 
@@ -163,7 +166,7 @@ def _add_evening(application: BotApplication, evening: Evening) -> None:
     jobs.run_repeating(look, EVENING_EVERY, first=EVENING_EVERY, name="evening")
 
 
-def _add_jobs(application: BotApplication, database: Database, care: CareTalk) -> None:
+def _add_jobs(application: BotApplication, database: Database, care: CareTalk, versions: ModelTalk) -> None:
     jobs = application.job_queue
     assert jobs is not None, "the job queue's extra of python-telegram-bot is one of our dependencies"
     # `configure` deletes what was set before, so the library's own settings go in again.
@@ -177,6 +180,7 @@ def _add_jobs(application: BotApplication, database: Database, care: CareTalk) -
     jobs.run_once(write_beat, timedelta(seconds=1), name="first heartbeat")
     jobs.run_repeating(write_beat, BEAT_EVERY, name="heartbeat")
     jobs.run_repeating(care.tick, CARE_EVERY, first=CARE_FIRST, name="care")
+    jobs.run_repeating(versions.tick, MODEL_TICK_S, first=MODEL_TICK_S, name="versions")
 
 
 def _beat(database: Database) -> None:

@@ -21,6 +21,10 @@ from henbot.bot.inline_talk import InlineTalk
 from henbot.bot.ledger_talk import COMMANDS as TELLING
 from henbot.bot.ledger_talk import PRESSES, LedgerTalk
 from henbot.bot.menus import Menus
+from henbot.bot.model_talk import COMMANDS as MODEL_COMMANDS
+from henbot.bot.model_talk import IN_WORDS as MODELS_IN_WORDS
+from henbot.bot.model_talk import PRESSES as MODEL_PRESSES
+from henbot.bot.model_talk import ModelTalk
 from henbot.bot.people_talk import IN_WORDS as PEOPLE_IN_WORDS
 from henbot.bot.people_talk import PRESSES as PEOPLE_PRESSES
 from henbot.bot.people_talk import PeopleTalk
@@ -33,7 +37,7 @@ from henbot.storage.database import Database
 
 PRIVATE_COMMANDS = (*QUESTIONS, *TELLING, "sit", "export", *SETTINGS, "help", "start")
 GROUP_COMMANDS = ("today", "hens", "eggs", "nest", "next", "help")
-ADMIN_COMMANDS = ("admins",)
+ADMIN_COMMANDS = ("admins", *MODEL_COMMANDS)
 
 BotApplication: TypeAlias = Application[
     ExtBot[int], Context, dict[Any, Any], dict[Any, Any], dict[Any, Any], JobQueue[Context]
@@ -41,7 +45,7 @@ BotApplication: TypeAlias = Application[
 
 
 def add_handlers(
-    application: BotApplication, conversation: Conversation, care: CareTalk, settings: SettingsTalk
+    application: BotApplication, conversation: Conversation, care: CareTalk, settings: SettingsTalk, versions: ModelTalk
 ) -> None:
     """Register who answers what. Edited messages are not answered again."""
     fresh = filters.UpdateType.MESSAGE
@@ -58,6 +62,7 @@ def add_handlers(
     application.add_handler(MessageHandler(fresh & filters.ChatType.PRIVATE & filters.Regex(EXPORT_IN_WORDS), export))
     _add_settings(application, settings)
     _add_people(application, people)
+    _add_models(application, versions)
     application.add_handler(InlineQueryHandler(InlineTalk(conversation).ask))
     application.add_handler(MessageHandler(fresh & filters.COMMAND, conversation.unknown_command))
     application.add_handler(MessageHandler(fresh & filters.TEXT, ledger.text))
@@ -79,9 +84,18 @@ def _add_settings(application: BotApplication, settings: SettingsTalk) -> None:
 def _add_people(application: BotApplication, people: PeopleTalk) -> None:
     private = filters.UpdateType.MESSAGE & filters.ChatType.PRIVATE
     application.add_handler(CommandHandler("admins", people.admins, filters=filters.UpdateType.MESSAGE))
-    application.add_handler(MessageHandler(private & filters.FORWARDED, people.forwarded))
+    application.add_handler(MessageHandler(private & filters.FORWARDED & ~filters.Document.ALL, people.forwarded))
     application.add_handler(MessageHandler(private & filters.Regex(PEOPLE_IN_WORDS), people.admins))
     application.add_handler(CallbackQueryHandler(people.press, PEOPLE_PRESSES))
+
+
+def _add_models(application: BotApplication, talk: ModelTalk) -> None:
+    private = filters.UpdateType.MESSAGE & filters.ChatType.PRIVATE
+    for name in MODEL_COMMANDS:
+        application.add_handler(CommandHandler(name, getattr(talk, name), filters=filters.UpdateType.MESSAGE))
+        application.add_handler(MessageHandler(private & filters.Regex(MODELS_IN_WORDS[name]), getattr(talk, name)))
+    application.add_handler(MessageHandler(private & filters.Document.FileExtension("zip"), talk.document))
+    application.add_handler(CallbackQueryHandler(talk.press, MODEL_PRESSES))
 
 
 def menus_of(database: Database, people: People) -> Menus:
