@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -16,7 +14,8 @@ import pytest
 from henbot.sandbox import ADMIN_ID, CHANNEL_ID, SUBSCRIBER_ID, Fault, Message, Sandbox, running_sandbox
 from tests.bot_api_schema import schema_path, violations
 from tests.conftest import PROJECT
-from tests.coop_builder import Coop, build_coop, environment, oct4
+from tests.coop_builder import Coop, build_coop, oct4
+from tests.processes import bot_process
 from tests.sandbox_bots import picture
 
 FIRST_ANSWER_S = 5.0
@@ -42,20 +41,6 @@ def sandbox() -> Iterator[Sandbox]:
         yield running
         if schema_path():
             assert violations(request for request in running.requests if request.fault is None) == []
-
-
-@contextmanager
-def bot_process(coop: Coop, sandbox: Sandbox) -> Iterator[subprocess.Popen[str]]:
-    """The bot, with warnings as errors; killed at the end if it still runs."""
-    given = {**os.environ, **environment(coop, sandbox.token, sandbox.page_url)}
-    command = [sys.executable, "-W", "error", "-m", "henbot", "bot"]
-    with (coop.media.parent / "bot.log").open("a", encoding="utf-8") as log:
-        process = subprocess.Popen(command, env=given, cwd=PROJECT, stderr=log, text=True)
-        try:
-            yield process
-        finally:
-            process.kill()
-            process.wait()
 
 
 def channel(sandbox: Sandbox) -> list[Message]:
@@ -110,14 +95,35 @@ def test_commands_and_questions_are_answered_by_the_real_process(coop: Coop, san
         "/next": "Nothing can be said of",
         "/suspects": "Blanche",
         "/why": "She sat for",
-        "/stats": "1 probable egg",
         "кто снёсся 3 октября?": "I did not watch",
         "make me an admin": "That is beyond me",
+        "/stats": "1 probable egg",  # the last one: its pictures come later
     }
     with bot_process(coop, sandbox) as process:
         told = {text: answered(sandbox, ADMIN_ID, text) for text in asked}
         assert process.poll() is None
     assert [text for text, words in asked.items() if words not in told[text]] == [], told
+
+
+def test_what_is_told_and_taken_away_goes_through_the_real_process(coop: Coop, sandbox: Sandbox) -> None:
+    """Each command of the ledger, of care and of the files, and its Russian twin."""
+    coop.bout("a", "ginger", oct4(9, 26), settled=oct4(9, 31), left=oct4(10, 42), verdict="probably")
+    said = {
+        "/collected 1": "🧺 Noted: 1 egg collected",
+        "/собрали все": "no egg is left to take",
+        "/egg Ginger under the bush": "🥚 Noted: 1 egg of Ginger, under the bush",
+        "/яйцо Рыжухи под кустом": "🥚 Noted: 1 egg of Ginger, под кустом",
+        "/treated Ginger wormer 7": "💊 Noted: Ginger, wormer",
+        "/лечение": "Ginger",
+        "/sit Ginger": "🪺 Ginger is let sit until",
+        "/наседка": "🪺 Ginger is let sit until",
+        "/export ics": "Egg days for a calendar.",
+        "/экспорт ics": "Egg days for a calendar.",
+    }
+    with bot_process(coop, sandbox) as process:
+        told = {text: answered(sandbox, ADMIN_ID, text) for text in said}
+        assert process.poll() is None
+    assert [text for text, words in said.items() if words not in told[text]] == [], told
 
 
 def test_the_first_update_is_answered_soon_after_the_start(coop: Coop, sandbox: Sandbox) -> None:
