@@ -17,15 +17,17 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from henbot.domain.care import CareRules, HintKind
+from henbot.domain.events import EggsMoved
 from henbot.services.care_findings import day_hints, sitting_hints
 from henbot.services.care_hints import CareHint, hint_at, remember
 from henbot.simulation import Setting, Truth, write_coop
 from henbot.simulation.flock import SimulatedHen, is_in
 from henbot.storage.database import Database, open_database
 from henbot.storage.schema import migrate
-from henbot.storage.tables import BoutRow
+from henbot.storage.tables import BoutRow, EggCountRow, EventRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +36,17 @@ class Year:
 
     truth: Truth
     hints: tuple[CareHint, ...]
+    losses: frozenset[date] = frozenset()
 
     @property
     def false(self) -> list[CareHint]:
         """Hints with nothing behind them."""
-        return [hint for hint in self.hints if not is_true(hint, self.truth)]
+        return [hint for hint in self.hints if not self._is_true(hint)]
+
+    def _is_true(self, hint: CareHint) -> bool:
+        if hint.kind is HintKind.UNACCOUNTED:
+            return date.fromisoformat(str(hint.facts["day"])) in self.losses
+        return is_true(hint, self.truth)
 
     @property
     def a_hen_year(self) -> float:
@@ -48,12 +56,12 @@ class Year:
 
 
 def is_true(hint: CareHint, truth: Truth) -> bool:
-    """Whether something was behind a hint. Of eggs that are missing it is taken on trust: the simulation loses some."""
+    """Whether something was behind a hint about a hen."""
     day = hint.found_at.date()
     hen = next((one for one in truth.hens if one.id == hint.hen), None)
     if hen is None:
         is_brooding = any(is_in(day, one.broods) for one in truth.hens)
-        return hint.kind is HintKind.UNACCOUNTED or (hint.kind is HintKind.LONG_SITTING and is_brooding)
+        return hint.kind is HintKind.LONG_SITTING and is_brooding
     spells = {
         HintKind.BROODY: hen.broods,
         HintKind.LONG_SITTING: hen.broods,
@@ -82,7 +90,20 @@ def run(database: Database, truth: Truth, since: date, until: date, every: int =
             hints = (hint_at(session, hint_id) for hint_id in remember(session, found, at, rules))
             told += [hint for hint in hints if hint]
             session.commit()
-    return Year(truth, tuple(told))
+    with database.reading() as session:
+        return Year(truth, tuple(told), frozenset(_losses(session, zone)))
+
+
+def _losses(session: Session, zone: ZoneInfo) -> Iterator[date]:
+    """Days on which an egg was gone that nobody took and no hen carried."""
+    query = select(EggCountRow.nest_id, EggCountRow.at, EggCountRow.eggs, EggCountRow.person)
+    moved = set(session.execute(select(EventRow.origin, EventRow.at).where(EventRow.kind == EggsMoved.kind)))
+    before: dict[str, int] = {}
+    for nest, at, eggs, person in session.execute(query.order_by(EggCountRow.at)):
+        fell = eggs < before.get(nest, 0) and not person
+        if fell and not any(origin == nest and abs(at - when) <= timedelta(minutes=2) for origin, when in moved):
+            yield at.astimezone(zone).date()
+        before[nest] = eggs
 
 
 def _moments(

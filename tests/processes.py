@@ -2,13 +2,20 @@
 
 import os
 import sqlite3
+import subprocess
+import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from henbot.sandbox import SANDBOX_TOKEN, Sandbox
+from tests.conftest import PROJECT
+from tests.coop_builder import Coop
+from tests.coop_builder import environment as told_of_rows
 
 
 def write_coop(coop: Path, folder: Path, frames: Path, **more: Any) -> Path:
@@ -64,3 +71,17 @@ def wait_until(path: Path, question: str, least: int, timeout_s: float = 30) -> 
     while asked(path, question) < least:
         assert time.monotonic() < until, f"{question} did not come to {least} within {timeout_s} s"
         time.sleep(0.02)
+
+
+@contextmanager
+def bot_process(coop: Coop, sandbox: Sandbox) -> Iterator[subprocess.Popen[str]]:
+    """The bot, with warnings as errors; killed at the end if it still runs."""
+    given = {**os.environ, **told_of_rows(coop, sandbox.token, sandbox.page_url)}
+    command = [sys.executable, "-W", "error", "-m", "henbot", "bot"]
+    with (coop.media.parent / "bot.log").open("a", encoding="utf-8") as log:
+        process = subprocess.Popen(command, env=given, cwd=PROJECT, stderr=log, text=True)
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.wait()

@@ -35,6 +35,11 @@ from henbot.bot.handlers import QUESTIONS, Context, Conversation
 from henbot.bot.ledger_talk import COMMANDS as TELLING
 from henbot.bot.ledger_talk import PRESSES, LedgerTalk
 from henbot.bot.menus import Menus
+from henbot.bot.model_talk import COMMANDS as MODEL_COMMANDS
+from henbot.bot.model_talk import IN_WORDS as MODELS_IN_WORDS
+from henbot.bot.model_talk import PRESSES as MODEL_PRESSES
+from henbot.bot.model_talk import TELL_EVERY_S as MODEL_TICK_S
+from henbot.bot.model_talk import ModelTalk
 from henbot.bot.pace import TELEGRAM_PACE, Pace
 from henbot.bot.people_talk import IN_WORDS as PEOPLE_IN_WORDS
 from henbot.bot.people_talk import PRESSES as PEOPLE_PRESSES
@@ -77,7 +82,7 @@ LIFETIME_H = round(LIFETIME.total_seconds() / 3600)
 
 PRIVATE_COMMANDS = (*QUESTIONS, *TELLING, "sit", "export", *SETTINGS, "help", "start")
 GROUP_COMMANDS = ("today", "hens", "eggs", "nest", "next", "help")
-ADMIN_COMMANDS = ("admins",)
+ADMIN_COMMANDS = ("admins", *MODEL_COMMANDS)
 UPDATES = [Update.MESSAGE, Update.CALLBACK_QUERY]
 
 BotApplication: TypeAlias = Application[
@@ -141,8 +146,9 @@ def build_application(settings: Settings, coop: CoopConfig, database: Database, 
     drawing = Drawing(settings.media / CHARTS)
     conversation = Conversation(database, media=settings.media, drawing=drawing, people=People(coop.roles))
     care = CareTalk(conversation, _care_plan(settings, coop))
-    add_handlers(application, conversation, care, SettingsTalk(conversation, coop.quiet))
-    _add_jobs(application, database, care)
+    versions = ModelTalk(conversation)
+    add_handlers(application, conversation, care, SettingsTalk(conversation, coop.quiet), versions)
+    _add_jobs(application, database, care, versions)
     return application
 
 
@@ -180,7 +186,7 @@ def _add_evening(application: BotApplication, evening: Evening) -> None:
 
 
 def add_handlers(
-    application: BotApplication, conversation: Conversation, care: CareTalk, settings: SettingsTalk
+    application: BotApplication, conversation: Conversation, care: CareTalk, settings: SettingsTalk, versions: ModelTalk
 ) -> None:
     """Register who answers what. Edited messages are not answered again."""
     fresh = filters.UpdateType.MESSAGE
@@ -197,6 +203,7 @@ def add_handlers(
     application.add_handler(MessageHandler(fresh & filters.ChatType.PRIVATE & filters.Regex(EXPORT_IN_WORDS), export))
     _add_settings(application, settings)
     _add_people(application, people)
+    _add_models(application, versions)
     application.add_handler(MessageHandler(fresh & filters.COMMAND, conversation.unknown_command))
     application.add_handler(MessageHandler(fresh & filters.TEXT, ledger.text))
     application.add_handler(CallbackQueryHandler(ledger.press, PRESSES))
@@ -222,7 +229,16 @@ def _add_people(application: BotApplication, people: PeopleTalk) -> None:
     application.add_handler(CallbackQueryHandler(people.press, PEOPLE_PRESSES))
 
 
-def _add_jobs(application: BotApplication, database: Database, care: CareTalk) -> None:
+def _add_models(application: BotApplication, talk: ModelTalk) -> None:
+    private = filters.UpdateType.MESSAGE & filters.ChatType.PRIVATE
+    for name in MODEL_COMMANDS:
+        application.add_handler(CommandHandler(name, getattr(talk, name), filters=filters.UpdateType.MESSAGE))
+        application.add_handler(MessageHandler(private & filters.Regex(MODELS_IN_WORDS[name]), getattr(talk, name)))
+    application.add_handler(MessageHandler(private & filters.Document.FileExtension("zip"), talk.document))
+    application.add_handler(CallbackQueryHandler(talk.press, MODEL_PRESSES))
+
+
+def _add_jobs(application: BotApplication, database: Database, care: CareTalk, versions: ModelTalk) -> None:
     jobs = application.job_queue
     assert jobs is not None, "the job queue's extra of python-telegram-bot is one of our dependencies"
     # `configure` deletes what was set before, so the library's own settings go in again.
@@ -236,6 +252,7 @@ def _add_jobs(application: BotApplication, database: Database, care: CareTalk) -
     jobs.run_once(write_beat, timedelta(seconds=1), name="first heartbeat")
     jobs.run_repeating(write_beat, BEAT_EVERY, name="heartbeat")
     jobs.run_repeating(care.tick, CARE_EVERY, first=CARE_FIRST, name="care")
+    jobs.run_repeating(versions.tick, MODEL_TICK_S, first=MODEL_TICK_S, name="versions")
 
 
 def _beat(database: Database) -> None:

@@ -23,6 +23,7 @@ from henbot.bot.keyboards import actions_keyboard, number_in
 from henbot.bot.questions import Intent, particulars
 from henbot.bot.wording import Wording
 from henbot.domain.care import CareRules, Hint, HintKind
+from henbot.domain.people import Action
 from henbot.domain.policies import QuietHours
 from henbot.services.care_findings import day_hints, sitting_hints
 from henbot.services.care_hints import (
@@ -236,7 +237,7 @@ class CareTalk:
         user, message = update.effective_user, update.effective_message
         if user is None or message is None:
             return
-        if not await self.conversation.may(user.id):
+        if not await self.conversation.may(user.id, Action.ANSWER):
             await self.conversation.reply(update, context, lambda spoken: spoken.say("may-not-tell"))
             return
         rest = (message.text or "").partition(" ")[2]

@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 from telegram import Update
+from telegram.constants import ChatAction
 
 from henbot.bot.asking import coop_wording, hens_by_name, moment
 from henbot.bot.export_files import NamedFile, days_csv, eggs_csv, eggs_ics
@@ -48,6 +49,8 @@ class ExportTalk:
         rest = (message.text or "" if message else "").partition(" ")[2]
         spoken = await self.conversation.spoken(user)
         trusted = bool(user) and await self.conversation.may(user.id if user else 0)
+        if update.effective_chat is not None:
+            await update.effective_chat.send_action(ChatAction.UPLOAD_DOCUMENT)
         files = await asyncio.to_thread(self._files, rest, spoken.language, trusted)
         if isinstance(files, str):
             words = files

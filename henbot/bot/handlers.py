@@ -293,13 +293,14 @@ class Conversation:
 
     async def spoken(self, user: User | None) -> Phrases:
         """The language a person chose, else Telegram's word for it, else the coop's."""
-        return phrases(await asyncio.to_thread(self._language, user))
+        return phrases(await asyncio.to_thread(self.language_of, user))
 
     async def spoken_to(self, user_id: int) -> Phrases:
         """The language to write in to somebody who is not writing now: as chosen, else the coop's."""
         return phrases(await asyncio.to_thread(self._language_of, user_id, None))
 
-    def _language(self, user: User | None) -> str:
+    def language_of(self, user: User | None) -> str:
+        """As `spoken`, its tag; reads the database, so off the loop."""
         return self._language_of(user.id if user else None, user.language_code if user else None)
 
     def _language_of(self, user_id: int | None, told: str | None) -> str:

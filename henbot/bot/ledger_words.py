@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from sqlalchemy.orm import Session
 
+from henbot.bot.answers.ledger import told_withheld
 from henbot.bot.asking import Answer, Button, coop_wording, hens_by_name, moment, take_button
 from henbot.bot.language import capitalised
 from henbot.bot.questions.statements import Found, Statement, Taken, Treated, found_in, taken_in, treated_in
@@ -131,7 +132,7 @@ def _told_taken(one: Telling, taken: Taken) -> Answer:
         who = name_of(one.session, earlier.by) or wording.say("collected-somebody")
         told_eggs, told_at = _eggs(earlier.eggs, wording), wording.moment(earlier.at, one.today)
         lines.append(wording.say("collected-same", who=escape(who, quote=False), eggs=told_eggs, at=told_at))
-    lines += withheld_lines(one.session, wording, one.today)
+    lines += told_withheld(one.session, wording, one.today)
     return Answer("\n".join(lines), buttons=(_undo(COLLECTED, row_id, wording),))
 
 
@@ -159,7 +160,7 @@ def _told_found(one: Telling, found: Found) -> Answer:
         text = wording.say("egg-noted", hen=wording.name(found.hen), **words)
     else:
         text = wording.say("egg-noted-unknown", **words)
-    lines = [text, *withheld_lines(one.session, wording, one.today, found.hen)]
+    lines = [text, *told_withheld(one.session, wording, one.today, found.hen)]
     return Answer("\n".join(lines), buttons=(_undo(FOUND, ids[0], wording),))
 
 
@@ -189,23 +190,9 @@ def _treatments(one: Telling) -> Answer:
     current = withdrawals(one.session, one.today)
     if not current:
         return Answer(f"{wording.say('treated-none')}\n\n{how}")
-    lines = withheld_lines(one.session, wording, one.today)
+    lines = told_withheld(one.session, wording, one.today)
     buttons = tuple(Button(_undo_words(given, wording), f"{UNDO}:{TREATED}:{given.id}") for given in current[:8])
     return Answer("\n".join([*lines, "", how]), buttons=buttons)
-
-
-def withheld_lines(session: Session, wording: Wording, day: date, hen: HenId | None = None) -> list[str]:
-    """Whose eggs are not eaten on a day, and until when; with a hen, what concerns her."""
-    return [
-        wording.say(
-            "ledger-withdrawal",
-            hen=wording.name(one.hen) if one.hen else wording.say("ledger-all-hens"),
-            what=escape(one.what, quote=False),
-            date=wording.phrases.date_within(one.free_from, day),
-        )
-        for one in withdrawals(session, day)
-        if hen is None or one.hen in (None, hen)
-    ]
 
 
 def _unclear(one: Telling, choice: tuple[HenId, ...], called: str | None) -> str:

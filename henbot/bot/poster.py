@@ -26,6 +26,14 @@ class ChatRefuses(Exception):
     """The chat does not take the bot's messages: it was removed, or may not post there."""
 
 
+class ChatMoved(Exception):
+    """The group became a supergroup, which has another number."""
+
+    def __init__(self, new_chat_id: int) -> None:
+        super().__init__(f"the chat goes on as {new_chat_id}")
+        self.new_chat_id = new_chat_id
+
+
 class FileForgotten(Exception):
     """Telegram does not know the picture by the id that we kept: it must be uploaded anew."""
 
@@ -45,11 +53,14 @@ class Poster:
 
         Raises:
             ChatRefuses: nothing can be written to this chat now.
+            ChatMoved: it has another number now.
             FileForgotten: the picture has to be uploaded.
         """
         try:
             return await self._step(post, telling)
-        except (Forbidden, ChatMigrated) as exc:
+        except ChatMigrated as exc:
+            raise ChatMoved(exc.new_chat_id) from exc
+        except Forbidden as exc:
             raise ChatRefuses(exc.message) from exc
         except BadRequest as exc:
             return _after_bad_request(exc, post, telling)

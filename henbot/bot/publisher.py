@@ -21,13 +21,14 @@ from telegram.ext import ExtBot
 
 from henbot.bot.asking import CoopUnknown, coop_wording
 from henbot.bot.pace import TELEGRAM_PACE, Pace, Pacer
-from henbot.bot.poster import ChatRefuses, FileForgotten, Poster
+from henbot.bot.poster import ChatMoved, ChatRefuses, FileForgotten, Poster
 from henbot.bot.telling import Step, Telling, telling, wall_wait_s
 from henbot.domain.errors import HenbotError
 from henbot.domain.policies import Policy, QuietHours
 from henbot.services import posts
 from henbot.services.changes import MARK, Signal, mark
 from henbot.services.coop_clock import clock_setting, wall_now
+from henbot.services.moved_chats import move_chat
 from henbot.services.people import People
 from henbot.services.posts import DuePost, Told
 from henbot.services.subscriptions import Subscription, subscriptions, unsubscribe
@@ -195,6 +196,9 @@ class Publisher:
         except ChatRefuses as exc:
             await self._refused(post, str(exc))
             return
+        except ChatMoved as exc:
+            await self._moved(post, exc)
+            return
         except FileForgotten:
             picture = told.picture
             if picture is not None:
@@ -222,6 +226,14 @@ class Publisher:
         log.warning("chat.refuses", chat=post.chat_id, reason=reason)
         if is_news:
             await self._tell_admins(post.chat_id, reason)
+
+    async def _moved(self, post: DuePost, moved: ChatMoved) -> None:
+        """Follow a subscriber; the channel's number stands in `coop.yaml`, so that admins are told what to write."""
+        if post.chat_id == self._chat_id:
+            await self._refused(post, str(moved))
+            return
+        log.info("subscriber.moved", chat=post.chat_id, to=moved.new_chat_id)
+        await self._write(lambda session: move_chat(session, post.chat_id, moved.new_chat_id))
 
     async def _tell_admins(self, chat: int | str, reason: str) -> None:
         text = await self._read(

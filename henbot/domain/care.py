@@ -222,9 +222,14 @@ def _is_excused(seen: Seen) -> bool:
     return is_old or (seen.daylight is not None and seen.daylight < SHORT_DAY)
 
 
-def unaccounted(day: date, missing: int | None, rules: CareRules) -> Hint | None:
-    """Eggs of a day that are neither there nor collected: perhaps somebody took them and did not say."""
-    if missing is None or missing < rules.unaccounted_eggs:
+def unaccounted(day: date, missing: int | None, watched: float, rules: CareRules) -> Hint | None:
+    """Eggs of a day that are neither there nor collected: perhaps somebody took them and did not say.
+
+    Args:
+        missing: None where eggs cannot be counted.
+        watched: share of the day; of one that was hardly watched, nothing is asked.
+    """
+    if missing is None or missing < rules.unaccounted_eggs or watched < SEEN_ENOUGH:
         return None
     return Hint(HintKind.UNACCOUNTED, None, day.isoformat(), True, {"eggs": missing, "day": day.isoformat()})
 

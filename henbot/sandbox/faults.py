@@ -6,7 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from henbot.sandbox.refusals import Refusal, SandboxUnusable, bad_request, conflict, forbidden, too_many_requests
+from henbot.sandbox.refusals import (
+    Refusal,
+    SandboxUnusable,
+    bad_request,
+    chat_moved,
+    conflict,
+    forbidden,
+    too_many_requests,
+)
 
 FaultKind = Literal["429", "403", "400", "409", "502", "reset", "timeout"]
 
@@ -26,7 +34,7 @@ class Fault:
 
     `after_effect`: the request is carried out first and only its answer is lost or replaced, which is how a message
     gets posted that the bot believes unsent. `timeout` holds the request for `delay_s` and then drops the connection.
-    `description` replaces the sentence of a 400, 403 or 409.
+    `description` replaces the sentence of a 400, 403 or 409; `moved_to` makes a 400 one that says where a group went.
     """
 
     kind: FaultKind
@@ -34,6 +42,7 @@ class Fault:
     description: str | None = None
     delay_s: float = 30.0
     after_effect: bool = False
+    moved_to: int | None = None
 
     def __post_init__(self) -> None:
         if self.kind not in ("429", "403", "400", "409", "502", "reset", "timeout"):
@@ -44,7 +53,9 @@ class Fault:
         known: dict[str, Callable[[], Refusal]] = {
             "429": lambda: too_many_requests(self.retry_after_s),
             "403": lambda: forbidden(self.description or "bot was blocked by the user"),
-            "400": lambda: bad_request(self.description or "chat not found"),
+            "400": lambda: (
+                chat_moved(self.moved_to) if self.moved_to else bad_request(self.description or "chat not found")
+            ),
             "409": lambda: conflict(
                 self.description
                 or "terminated by other getUpdates request; make sure that only one bot instance is running"

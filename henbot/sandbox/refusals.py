@@ -31,6 +31,12 @@ def bad_request(reason: str) -> Refusal:
     return Refusal(400, f"Bad Request: {reason}")
 
 
+def chat_moved(new_chat_id: int) -> Refusal:
+    """A 400 that says under which number a group goes on as a supergroup."""
+    sentence = "Bad Request: group chat was upgraded to a supergroup chat"
+    return Refusal(400, sentence, {"migrate_to_chat_id": new_chat_id})
+
+
 def forbidden(reason: str) -> Refusal:
     """A 403 with Telegram's prefix."""
     return Refusal(403, f"Forbidden: {reason}")

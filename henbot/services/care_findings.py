@@ -102,7 +102,8 @@ def day_hints(session: Session, now: datetime, rules: CareRules) -> list[Hint]:
     found: list[Hint | None] = [broody(hen, days, rules) for hen, days in nest_days(session, now).items()]
     found += [pause(seen, flock.last_eggs.get(seen.hen), rules) for seen in flock.hens]
     evening = _last_evening(session, now)
-    found.append(unaccounted(evening, egg_balance(session, evening, evening, now).missing, rules))
+    balance = egg_balance(session, evening, evening, now)
+    found.append(unaccounted(evening, balance.missing, balance.coverage.share, rules))
     found.append(_not_seen(session, evening, now, flock, rules))
     return [hint for hint in found if hint is not None]
 

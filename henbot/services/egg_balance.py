@@ -23,6 +23,9 @@ SAME_COLLECTION = timedelta(hours=3)
 """A collection that is told within this time of one that was seen is the same: what a person says of it stands."""
 
 
+REMEMBERED = timedelta(days=7)
+"""How long ago it may be that all eggs were taken for the eggs since then to be counted on. Our choice."""
+
 LONG_UNSEEN = timedelta(days=7)
 """For longer than this hardly a camera is blind: so far back a collection that was told is looked for."""
 
@@ -93,7 +96,7 @@ def egg_balance(session: Session, first: date, last: date, now: datetime) -> Egg
         appeared=appeared,
         probably=probably,
         collections=tuple(collections_between(session, start, end)),
-        there=sum(eggs for _, eggs, _ in there) if there else None,
+        there=_left(session, there, end) if there else None,
         there_by_nest=tuple(there),
         found=_found(session, start, end),
         coverage=together(coverage_by_day(session, first, last, now)),
@@ -101,15 +104,46 @@ def egg_balance(session: Session, first: date, last: date, now: datetime) -> Egg
 
 
 def eggs_there(session: Session, at: datetime) -> int:
-    """How many eggs "all of them" are, for a collection that is told then: what was counted, else not taken."""
+    """How many eggs "all of them" are, for a collection that is told then: what was counted, else not taken.
+
+    Where eggs cannot be counted, those of today; since all were taken last, where that was told lately.
+    """
     timezone = ZoneInfo(coop_of(session).timezone)
     today = at.astimezone(timezone).date()
     balance = egg_balance(session, today, today, at)
-    if balance.there is None:
-        return max(balance.not_collected, 0)
-    counted_at = max(counted for _, _, counted in balance.there_by_nest)
-    taken = sum(one.eggs for one in balance.collections if one.told and one.at > counted_at)
-    return max(balance.there - taken, 0)
+    if balance.there is not None:
+        return balance.there
+    since = _all_taken_on(session, at, timezone) or today
+    return max(egg_balance(session, since, today, at).not_collected, 0)
+
+
+def _all_taken_on(session: Session, at: datetime, timezone: ZoneInfo) -> date | None:
+    """The day after which nothing was left, as was told; None where that is long ago."""
+    query = (
+        select(CollectionRow.at)
+        .where(
+            CollectionRow.everything.is_(True),
+            CollectionRow.at <= at,
+            CollectionRow.at > at - REMEMBERED,
+            CollectionRow.undone_at.is_(None),
+        )
+        .order_by(CollectionRow.at.desc())
+        .limit(1)
+    )
+    last = session.execute(query).scalar()
+    return last.astimezone(timezone).date() if last else None
+
+
+def _left(session: Session, there: Sequence[tuple[NestId, int, datetime]], end: datetime) -> int:
+    """What was counted last, without what people said later that they took, if no camera saw them do it."""
+    counted_at = max(at for _, _, at in there)
+    seen = _seen_taken(session, counted_at - SAME_COLLECTION, end)
+    told = sum(
+        one.eggs
+        for one in _told(session, counted_at, end)
+        if not any(abs(one.at - taken.at) <= SAME_COLLECTION for taken in seen)
+    )
+    return max(sum(eggs for _, eggs, _ in there) - told, 0)
 
 
 def collections_between(session: Session, start: datetime, end: datetime) -> list[Collection]:
@@ -191,7 +225,7 @@ def _counts_at(session: Session, at: datetime) -> list[tuple[NestId, int, dateti
     for nest in nests:
         query = (
             select(EggCountRow.eggs, EggCountRow.at)
-            .where(EggCountRow.nest_id == nest, EggCountRow.at <= at)
+            .where(EggCountRow.nest_id == nest, EggCountRow.at < at)
             .order_by(EggCountRow.at.desc())
             .limit(1)
         )

@@ -6,7 +6,7 @@ lease is gone, and whatever a forgotten process still writes is refused. Times a
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -42,7 +42,21 @@ class JobState(StrEnum):
     CANCELLED = "cancelled"
 
 
+TOLD = "told"
+"""Among a job's arguments: where its progress is told."""
+
+MOST_UNTOLD = 50
+
 OPEN = (JobState.ASKED, JobState.RUNNING)
+
+
+@dataclass(frozen=True, slots=True)
+class ToldIn:
+    """The message in which a job's progress is told."""
+
+    chat_id: int
+    message_id: int
+    language: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +82,12 @@ class Job:
     started_at: datetime | None
 
     @property
+    def told_in(self) -> ToldIn | None:
+        """Where its progress is told, until the end of it was."""
+        told = self.arguments.get(TOLD)
+        return ToldIn(**told) if told else None
+
+    @property
     def is_open(self) -> bool:
         """Whether it is still to be waited for."""
         return self.state in OPEN
@@ -76,7 +96,9 @@ class Job:
 def ask(session: Session, kind: JobKind, arguments: Mapping[str, Any], by: int | None, at: datetime) -> Job:
     """Ask for a job; one of the same kind and arguments that is open already is given instead of a second one."""
     for job in open_jobs(session):
-        if job.kind is kind and dict(job.arguments) == dict(arguments):
+        if job.kind is kind and {name: job.arguments[name] for name in job.arguments if name != TOLD} == dict(
+            arguments
+        ):
             return job
     row = JobRow(kind=kind, arguments=dict(arguments), state=JobState.ASKED, asked_by=by, asked_at=at)
     session.add(row)
@@ -94,6 +116,19 @@ def open_jobs(session: Session) -> list[Job]:
     """Jobs that are asked for or running, the oldest first."""
     query = select(JobRow).where(JobRow.state.in_(OPEN)).order_by(JobRow.id)
     return [_job(row) for row in session.execute(query).scalars()]
+
+
+def tell_in(session: Session, job_id: int, told: ToldIn | None) -> None:
+    """Note in which message a job is told of; None when its end was told."""
+    row = session.get_one(JobRow, job_id)
+    rest = {name: value for name, value in row.arguments.items() if name != TOLD}
+    row.arguments = rest | ({TOLD: asdict(told)} if told else {})
+
+
+def told_jobs(session: Session) -> list[Job]:
+    """The latest jobs whose progress, or end, is still to be told."""
+    query = select(JobRow).order_by(JobRow.id.desc()).limit(MOST_UNTOLD)
+    return [_job(row) for row in session.execute(query).scalars() if row.arguments.get(TOLD)]
 
 
 def take_next(session: Session, at: datetime) -> tuple[Job, str] | None:

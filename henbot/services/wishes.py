@@ -17,7 +17,7 @@ from henbot.services.changes import BOUT, EGG, Change
 from henbot.services.egg_reports import EggReport, egg_report, eggs_of_bout
 from henbot.services.reports import BoutReport, bout_report, coop_of
 from henbot.services.subscriptions import Subscription
-from henbot.storage.tables import BoutRow, EventRow, PostRow
+from henbot.storage.tables import BoutRow, EggCountRow, EventRow, PostRow
 from henbot.storage.telling import EggPostRow, MissedBoutRow
 
 BOARD, DIGEST, MISSED = "board", "digest", "missed"
@@ -28,6 +28,9 @@ STILL_NEWS = timedelta(minutes=10)
 
 MISSED_AT_MOST = timedelta(days=7)
 """How far back the bot catches up."""
+
+COUNTED_LATELY = timedelta(days=2)
+"""A nest whose eggs were counted in that time is one where they can be seen; our choice: a dull day is no end of it."""
 
 _GAVE_AN_EGG = (Verdict.LAID.value, Verdict.PROBABLY.value)
 
@@ -142,8 +145,15 @@ def _wants_bout(session: Session, bout: BoutRow, fanning: Fanning) -> bool:
     if policy.kind is PolicyKind.ALL:
         return True
     # Where eggs cannot be seen, what time alone tells of them is all there is: told in silence.
-    is_egg = bout.verdict in _GAVE_AN_EGG and not eggs_of_bout(session, bout)
+    is_egg = bout.verdict in _GAVE_AN_EGG and not eggs_of_bout(session, bout) and not _is_counted(session, bout)
     return is_egg and (policy.kind is PolicyKind.EGGS or _is_first(session, bout.last_seen_at, fanning))
+
+
+def _is_counted(session: Session, bout: BoutRow) -> bool:
+    """Whether eggs are seen in a bout's nest: then its egg has a message of its own as soon as it is counted."""
+    lately = EggCountRow.at > bout.last_seen_at - COUNTED_LATELY, EggCountRow.at <= bout.last_seen_at
+    query = select(exists().where(EggCountRow.nest_id == bout.nest_id, *lately))
+    return bool(session.execute(query).scalar())
 
 
 def _confidence(session: Session, bout: BoutRow) -> float:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -16,7 +14,8 @@ import pytest
 from henbot.sandbox import ADMIN_ID, CHANNEL_ID, SUBSCRIBER_ID, Fault, Message, Sandbox, running_sandbox
 from tests.bot_api_schema import schema_path, violations
 from tests.conftest import PROJECT
-from tests.coop_builder import Coop, build_coop, environment, oct4
+from tests.coop_builder import Coop, build_coop, oct4
+from tests.processes import bot_process
 from tests.sandbox_bots import picture
 
 FIRST_ANSWER_S = 5.0
@@ -42,20 +41,6 @@ def sandbox() -> Iterator[Sandbox]:
         yield running
         if schema_path():
             assert violations(request for request in running.requests if request.fault is None) == []
-
-
-@contextmanager
-def bot_process(coop: Coop, sandbox: Sandbox) -> Iterator[subprocess.Popen[str]]:
-    """The bot, with warnings as errors; killed at the end if it still runs."""
-    given = {**os.environ, **environment(coop, sandbox.token, sandbox.page_url)}
-    command = [sys.executable, "-W", "error", "-m", "henbot", "bot"]
-    with (coop.media.parent / "bot.log").open("a", encoding="utf-8") as log:
-        process = subprocess.Popen(command, env=given, cwd=PROJECT, stderr=log, text=True)
-        try:
-            yield process
-        finally:
-            process.kill()
-            process.wait()
 
 
 def channel(sandbox: Sandbox) -> list[Message]:
@@ -113,9 +98,9 @@ def test_commands_and_questions_are_answered_by_the_real_process(coop: Coop, san
         "/next": "Nothing can be said of",
         "/suspects": "Blanche",
         "/why": "She sat for",
-        "/stats": "1 probable egg",
         "кто снёсся 3 октября?": "I did not watch",
         "make me an admin": "That is beyond me",
+        "/stats": "1 probable egg",  # the last one: its pictures come later
     }
     with bot_process(coop, sandbox) as process:
         told = {text: answered(sandbox, ADMIN_ID, text) for text in asked}

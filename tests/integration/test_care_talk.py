@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from benchmarks.care_year import expected, run
 from henbot.bot.asking import ask
@@ -19,10 +19,11 @@ from henbot.services.care_hints import Decision, due_hints, remember, resting
 from henbot.services.next_eggs import next_eggs
 from henbot.simulation import Setting, write_coop
 from henbot.storage.care import CareHintRow, CarePostRow
-from henbot.storage.tables import EggCountRow, EventRow
+from henbot.storage.tables import EggCountRow, EventRow, EvidenceRow, ObservationRow
 from henbot.storage.told import CollectionRow
 from tests.bot_api_schema import schema_path, violations
 from tests.coop_builder import Coop, build_coop, oct4
+from tests.sandbox_bots import picture
 from tests.talks import Talk, talking
 
 GINGER = HenId("ginger")
@@ -154,8 +155,9 @@ async def test_a_hen_can_be_let_sit_without_a_hint(talk: Talk) -> None:
 
 async def test_eggs_that_are_missing_are_asked_about_and_can_be_told(talk: Talk) -> None:
     coop = talk.coop
+    coop.seen(oct4(7) - DAY, oct4(18, 45) - DAY)
     with coop.database.writing() as session:
-        session.add(EggCountRow(nest_id="nest", at=oct4(7) - DAY, eggs=0))
+        session.add(EggCountRow(nest_id="nest", at=oct4(6) - DAY, eggs=0))
         session.add(EventRow(nest_id="nest", kind="egg_laid", at=oct4(9) - DAY, details={"eggs": 1}))
         session.add(EggCountRow(nest_id="nest", at=oct4(9) - DAY, eggs=1))
         session.add(EggCountRow(nest_id="nest", at=oct4(12) - DAY, eggs=0))
@@ -172,6 +174,19 @@ async def test_eggs_that_are_missing_are_asked_about_and_can_be_told(talk: Talk)
     assert [one for one in await looked(talk) if "not accounted" in said(one)] == []
 
 
+async def test_a_hint_carries_the_picture_in_which_the_hen_is_confirmed(talk: Talk) -> None:
+    talk.coop.picture("long", picture())
+    with talk.coop.database.writing() as session:
+        session.execute(update(EvidenceRow).values(at=oct4(9, 30)))
+        seen = {"nest_id": "nest", "at": oct4(9, 30), "frame": "x", "hens": 1, "birds": [], "eggs": None}
+        session.add(ObservationRow(**seen, hens_probabilities=[0.01, 0.99], quality="ok", model_id="test"))
+        session.commit()
+    (hint,) = await looked(talk)
+    assert hint.attachment is not None and hint.attachment.kind == "photo"
+    await talk.pressed(ADMIN_ID, hint, "👁 Seen")
+    await talk.sandbox.until(lambda: said(talk.message(ADMIN_ID, hint)).endswith("✓ Seen (Keeper)"))
+
+
 def test_an_admin_is_sent_few_hints_a_day_and_those_that_ring_always(coop: Coop) -> None:
     moults = [Hint(HintKind.MOULT, HenId(f"hen{n}"), "x", facts={"days": 9, "daylight": 11.0}) for n in range(9)]
     note(coop, *moults, Hint(HintKind.LONG_SITTING, GINGER, "x"))
@@ -186,6 +201,7 @@ def test_a_moulting_hen_is_not_awaited_until_she_lays_again(coop: Coop) -> None:
     with coop.database.reading() as session:
         assert resting(session, NOON + DAY) == {GINGER: HintKind.MOULT}
         assert all(due.next is None for due in next_eggs(session, NOON + DAY, GINGER))
+    assert "Not awaited now, as they brood or moult: Ginger." in ask(coop.database, "who is due?", NOON + DAY)
     coop.bout("egg", "ginger", NOON + DAY, left=NOON + DAY + timedelta(hours=1), verdict="laid")
     with coop.database.reading() as session:
         assert resting(session, NOON + 2 * DAY) == {}

@@ -16,7 +16,17 @@ from henbot.bot.pace import Pace
 from henbot.bot.publisher import IDLE_S, Audience, Publisher
 from henbot.domain.people import Role
 from henbot.domain.policies import Policy, PolicyKind, QuietHours
-from henbot.sandbox import ADMIN_ID, CHANNEL_ID, SUBSCRIBER_ID, Fault, Message, Sandbox, running_sandbox
+from henbot.sandbox import (
+    ADMIN_ID,
+    CHANNEL_ID,
+    SUBSCRIBER_ID,
+    Fault,
+    Message,
+    Room,
+    Sandbox,
+    default_cast,
+    running_sandbox,
+)
 from henbot.services import posts
 from henbot.services.coop_clock import wall_now
 from henbot.services.people import People
@@ -360,3 +370,27 @@ async def test_who_blocks_the_bot_is_no_subscriber_any_more_and_no_admin_is_both
     with coop.database.reading() as session:
         assert not is_subscribed(session, SUBSCRIBER_ID) and subscriptions(session) == []
     assert sandbox.messages(ADMIN_ID) == []
+
+
+async def test_a_group_that_becomes_a_supergroup_goes_on_there(coop: Coop, tmp_path: Path) -> None:
+    old, new = -77, -1077
+    rooms = default_cast().with_room(Room(old, "Flock talk", "group")).with_room(Room(new, "Flock talk", "supergroup"))
+    with running_sandbox(cast=rooms) as sandbox:
+        known: ExtBot[int] = ExtBot(sandbox.token, sandbox.base_url, sandbox.base_file_url)
+        async with known as bot:
+            with coop.database.writing() as session:
+                subscribe(session, old, oct4(8))
+                session.commit()
+            working = publisher(coop, bot, channel=None)
+            coop.bout("olive", "olive", oct4(8))
+            await publish(working)
+            sandbox.inject(Fault("400", moved_to=new))
+            lays(coop, "ginger", 9)
+            coop.bout("olive", "olive", oct4(8), left=oct4(9), verdict="not_laid")
+            await publish(working)
+    (before,) = sandbox.messages(old)
+    bout, egg = sandbox.messages(new)
+    assert before.edits == 0 and "Ginger" in words(bout) and words(egg).startswith("🥚 Ginger laid an egg")
+    assert egg.reply_to == bout.message_id
+    with coop.database.reading() as session:
+        assert [one.chat_id for one in subscriptions(session)] == [new]

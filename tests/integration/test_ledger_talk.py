@@ -11,9 +11,11 @@ from sqlalchemy import select
 
 from henbot.bot.asking import ask
 from henbot.bot.language import phrases
+from henbot.domain.observations import HenId
 from henbot.sandbox import ADMIN_ID, SUBSCRIBER_ID, Message, Room, default_cast, running_sandbox
-from henbot.services.told_facts import Said, tell_treatment
-from henbot.storage.tables import EggCountRow, NestRow
+from henbot.services.egg_balance import eggs_there
+from henbot.services.told_facts import Said, tell_collected, tell_treatment
+from henbot.storage.tables import EggCountRow, EventRow, NestRow
 from henbot.storage.told import CollectionRow, FoundEggRow, TreatmentRow
 from tests.bot_api_schema import schema_path, violations
 from tests.coop_builder import Coop, build_coop, oct4
@@ -126,7 +128,7 @@ async def test_eggs_after_a_treatment_are_marked_until_its_days_are_over(talk: T
     assert said(answer) == "💊 Noted: Ginger, от глистов. Her eggs are not for eating before 11 October (7 days)."
     ledger = said(await talk.asked(ADMIN_ID, "/eggs"))
     assert "⚠️ 1 of them is not for eating: Ginger." in ledger
-    assert "not eaten before 11 October" in ledger or "before 11 October" in ledger
+    assert "not to be eaten before 11 October" in ledger
     assert "before 11 October" in said(await talk.asked(ADMIN_ID, "collected 2"))
     listed = await talk.asked(ADMIN_ID, "/treated")
     assert listed.buttons == ["↩️ Ginger: от глистов"]
@@ -159,6 +161,49 @@ def test_an_egg_of_nobody_by_name_may_be_a_treated_hens(coop: Coop) -> None:
         session.commit()
     assert "⚠️" not in ask(coop.database, "how many eggs are in the nest")
     with coop.database.writing() as session:
-        tell_treatment(session, "olive", "x", NOW.date(), 2, said_now)
+        tell_treatment(session, HenId("olive"), "x", NOW.date(), 2, said_now)
         session.commit()
     assert "1 egg is perhaps not for eating" in ask(coop.database, "how many eggs are in the nest")
+
+
+def test_of_a_day_that_nobody_watched_the_ledger_claims_no_zero(coop: Coop) -> None:
+    with coop.database.writing() as session:
+        session.add(EggCountRow(nest_id="nest", at=oct4(16), eggs=2))
+        tell_collected(session, 2, oct4(12) + timedelta(days=1), Said(ADMIN_ID, NOW))
+        session.commit()
+    answer = ask(coop.database, "how many eggs are in the nest", oct4(20) + timedelta(days=1))
+    assert "Appeared" not in answer and "I did not watch" in answer
+    assert "Collected: 2" in answer and "There: 0 (counted yesterday, 16:00)" in answer
+
+
+def test_a_treated_hen_is_told_of_where_she_is_asked_about(coop: Coop) -> None:
+    with coop.database.writing() as session:
+        tell_treatment(session, HenId("ginger"), "wormer", NOW.date(), 7, Said(ADMIN_ID, NOW))
+        session.commit()
+    told = "⚠️ Ginger: eggs are not to be eaten before 11 October (wormer)."
+    assert told in ask(coop.database, "how is Ginger doing?", NOW)
+    assert "⚠️" not in ask(coop.database, "how is Olive doing?", NOW)
+
+
+def test_eggs_that_somebody_took_after_the_last_count_are_not_there_any_more(coop: Coop) -> None:
+    with coop.database.writing() as session:
+        session.add(EggCountRow(nest_id="nest", at=oct4(6), eggs=0))
+        session.add(EggCountRow(nest_id="nest", at=oct4(16), eggs=2))
+        session.add(EventRow(nest_id="nest", kind="egg_laid", at=oct4(16), details={"eggs": 2}))
+        tell_collected(session, 2, oct4(17), Said(ADMIN_ID, NOW))
+        session.commit()
+        assert eggs_there(session, NOW) == 0
+    answer = ask(coop.database, "how many eggs are in the nest", NOW)
+    assert "There: 0" in answer and "❓" not in answer
+
+
+def test_where_eggs_cannot_be_counted_all_are_those_since_all_were_taken(coop: Coop) -> None:
+    with coop.database.writing() as session:
+        assert eggs_there(session, NOW) == 2
+        tell_collected(session, 2, NOW, Said(ADMIN_ID, NOW), everything=True)
+        session.commit()
+    days = timedelta(days=2)
+    coop.bout("later", "olive", oct4(9) + days / 2, left=oct4(10) + days / 2, verdict="laid")
+    with coop.database.reading() as session:
+        assert eggs_there(session, NOW + timedelta(minutes=1)) == 0
+        assert eggs_there(session, NOW + days) == 1

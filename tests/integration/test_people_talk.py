@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from henbot.bot.app import GROUP_COMMANDS, PRIVATE_COMMANDS, menus_of, tell_owner_link
+from henbot.bot.app import ADMIN_COMMANDS, GROUP_COMMANDS, PRIVATE_COMMANDS, menus_of, tell_owner_link
 from henbot.bot.language import phrases
 from henbot.bot.people_words import read_step
 from henbot.domain.people import Role
@@ -248,7 +248,7 @@ async def test_menus_are_told_by_scope_and_language_and_only_when_they_changed(t
     assert [each["command"] for each in russian] == list(PRIVATE_COMMANDS)
     assert russian[0]["description"] == "кто снёсся сегодня"
     admins = menus.seen_by(ADMIN_ID, ADMIN_ID, "en", "private", is_admin=False)
-    assert [each["command"] for each in admins] == [*PRIVATE_COMMANDS, "admins"]
+    assert [each["command"] for each in admins] == [*PRIVATE_COMMANDS, *ADMIN_COMMANDS]
     in_group = menus.seen_by(GROUP_ID, ADMIN_ID, "en", "supergroup", is_admin=True)
     assert [each["command"] for each in in_group] == list(GROUP_COMMANDS)
     again = menus_of(talk.coop.database, CONFIGURED)

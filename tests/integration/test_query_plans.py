@@ -89,7 +89,7 @@ def test_an_answer_reads_what_it_needs_by_an_index(database: Database, queries: 
 def test_commands_and_buttons_read_by_an_index(database: Database, queries: dict[str, Any]) -> None:
     for intent in QUESTIONS.values():
         for words in ("", "Ginger 2024-01"):
-            answer_command(database, intent, words, "en", evening())
+            answer_command(database, intent, words, "en", at=evening())
     for hens in ("", "Ginger"):
         for suggestion in suggestions_for(hens, {"Ginger": "ginger"}):  # type: ignore[dict-item]
             answer_suggestion(database, suggestion, "en", evening())

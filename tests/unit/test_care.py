@@ -129,7 +129,8 @@ def test_a_pause_is_told_against_her_own_and_what_excuses_her_is_not(seen: Seen,
 
 
 def test_eggs_that_are_missing_are_asked_about_only_where_they_can_be_counted() -> None:
-    assert [unaccounted(FIRST, missing, RULES) is not None for missing in (None, -1, 0, 1)] == [False] * 3 + [True]
+    assert [unaccounted(FIRST, missing, 1.0, RULES) is not None for missing in (None, -1, 0, 1)] == [False] * 3 + [True]
+    assert unaccounted(FIRST, 9, 0.2, RULES) is None
 
 
 def evenings(*counted: int, sure: float = 0.95) -> list[RoostEvening]:

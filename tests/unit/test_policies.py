@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from henbot.domain.policies import NEVER_QUIET, Policy, PolicyKind, QuietHours
+from henbot.services.moved_chats import move_chat
 from henbot.services.subscribers import choose_language, remember
 from henbot.services.subscriptions import (
     is_subscribed,
@@ -68,6 +69,16 @@ def test_who_unsubscribes_is_told_nothing_and_finds_his_choice_again(coop: Coop)
         assert (unsubscribe(session, 7), unsubscribe(session, 7)) == (True, False)
         assert subscriptions(session) == [] and policy_of(session, 7).kind is PolicyKind.EGGS
         session.commit()
+
+
+def test_a_group_that_moved_to_where_something_was_chosen_leaves_that_alone(coop: Coop) -> None:
+    with coop.database.writing() as session:
+        subscribe(session, -7, oct4(8))
+        set_policy(session, -1007, Policy(kind=PolicyKind.EGGS))
+        move_chat(session, -7, -1007)
+        assert policy_of(session, -1007).kind is PolicyKind.EGGS
+        assert subscriptions(session) == []
+        session.rollback()
 
 
 def test_quiet_hours_are_the_coops_time_and_may_go_over_midnight() -> None:

@@ -23,6 +23,7 @@ from packaging.utils import canonicalize_name
 from henbot.bot.app import PRIVATE_COMMANDS
 from henbot.bot.language import languages, phrases
 from henbot.cli import cli
+from tests.readme_replies import BEGIN, END, shown_replies
 
 HEAVY = {"tensorflow", "keras", "opencv-python", "opencv-python-headless", "numpy", "ai-edge-litert", "torch"}
 
@@ -185,6 +186,12 @@ def test_every_command_of_the_bot_is_in_the_readme_and_in_its_help(project: Path
     for language in languages():
         said = phrases(language).say("help", hen="Ginger") + "/start"
         assert f"/{name}" in said and phrases(language).say(f"command-{name}")
+
+
+def test_the_replies_in_the_readme_are_what_the_bot_says(project: Path) -> None:
+    text = (project / "README.md").read_text(encoding="utf-8")
+    shown = text.split(BEGIN)[1].split(END)[0]
+    assert shown == shown_replies(), "run `python -m tests.readme_replies`"
 
 
 def test_make_has_the_promised_targets(project: Path) -> None:

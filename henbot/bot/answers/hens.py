@@ -4,11 +4,13 @@ from datetime import datetime, timedelta
 from html import escape
 
 from henbot.bot.answers.days import egg_count, hen_period, number_words
+from henbot.bot.answers.ledger import withheld_lines
 from henbot.bot.answers.question import Asking, percent_of
 from henbot.bot.language import capitalised
 from henbot.domain.laying import NextEgg
 from henbot.domain.observations import HenId
 from henbot.domain.verdicts import Verdict
+from henbot.services.care_hints import resting
 from henbot.services.eggs import MOST_DAYS, Egg, eggs_between
 from henbot.services.hen_records import HenRecord, Rate, hen_record
 from henbot.services.next_eggs import Due, next_eggs
@@ -45,7 +47,8 @@ def hen_stats(asking: Asking) -> str:
     if record is None:
         return asking.wording.say("nothing-known")
     name = asking.wording.say("period-title", span=asking.wording.name(hen))
-    return "\n".join([name, "", *_last_of(record, asking), *_rates(record, asking), *_habits(record, asking)])
+    lines = [*_last_of(record, asking), *_rates(record, asking), *_habits(record, asking)]
+    return "\n".join([name, "", *lines, *withheld_lines(asking, hen)])
 
 
 def flock_list(asking: Asking) -> str:
@@ -65,7 +68,11 @@ def next_egg(asking: Asking) -> str:
     wording = asking.wording
     dues = next_eggs(asking.session, asking.now, asking.question.hen)
     lines = [_due_line(due, due.next, asking) for due in dues if due.next is not None]
-    silent = [wording.name(due.hen) for due in dues if due.next is None]
+    at_rest = resting(asking.session, asking.now)
+    silent = [wording.name(due.hen) for due in dues if due.next is None and due.hen not in at_rest]
+    not_awaited = [wording.name(due.hen) for due in dues if due.hen in at_rest]
+    if not_awaited:
+        lines += ["", wording.say("next-resting", hens=wording.phrases.listed(not_awaited))]
     if silent:
         lines += ["", wording.say("next-unknown", hens=wording.phrases.listed(silent))]
     return "\n".join(lines).strip() or wording.say("nothing-known")

@@ -24,7 +24,8 @@ _WORDS: Mapping[str, str] = {
     "DOW:2": "wednesday wednesdays wed weds wensday среда среду среды среде средой",
     "DOW:3": "thursday thursdays thu thur thurs четверг*",
     "DOW:4": "friday fridays fri пятниц*",
-    "DOW:5": "saturday saturdays sat суббот*",
+    "SAT": "sat",
+    "DOW:5": "saturday saturdays суббот*",
     "DOW:6": "sunday sundays sun воскресень* воскресенi* воскрес*",
     "MON:1": "january jan январ* янв",
     "MON:2": "february feb феврал* фев",
@@ -110,12 +111,14 @@ def symbols_of(words: list[str]) -> list[tuple[str, int]]:
 
 
 def _may(symbols: list[tuple[str, int]], place: int) -> tuple[str, int]:
-    """`may` is a month only beside a number or behind a word of time (`May I ask`)."""
+    """`may` and `sat` are of the calendar only beside a number or a word of time (`May I ask`, `she sat in`)."""
     symbol, taken = symbols[place]
-    if symbol != "MAY":
+    if symbol not in ("MAY", "SAT"):
         return symbol, taken
     before = symbols[place - 1][0] if place else ""
     after = symbols[place + 1][0] if place + 1 < len(symbols) else ""
+    if symbol == "SAT":
+        return ("DOW:5" if not after or before in _BEFORE_SAT or _is_number(after) else OTHER), taken
     return ("MON:5" if before in _BEFORE_MAY or _is_number(before) or _is_number(after) else OTHER), taken
 
 
@@ -123,6 +126,7 @@ def _is_number(symbol: str) -> bool:
     return symbol[:2] in ("N:", "F:", "O:")
 
 
+_BEFORE_SAT = ("ON", "LAST", "THIS", "PREV", "PAST", "NEXT", "SINCE", "FROM", "TO", "BETWEEN")
 _BEFORE_MAY = ("IN", "OF", "FOR", "SINCE", "FROM", "TO", "LAST", "THIS", "PREV", "NEXT")
 
 
@@ -140,7 +144,7 @@ def _symbol_at(words: list[str], at: int) -> tuple[str, int]:
     number = number_at(words, at)
     if number is not None:
         value, taken, is_place = number
-        kind = "N" if not is_place else "F" if word[0].isdigit() else "O"
+        kind = "N" if not is_place else "F" if word[0].isdigit() or word.endswith(("ого", "ьего")) else "O"
         return f"{kind}:{value}", taken
     return _stem_symbol(word) or _slip_symbol(word) or OTHER, 1
 

@@ -97,7 +97,7 @@ def _off_topic(cues: Cues) -> bool:
 
 def _why(cues: Cues) -> bool:
     if cues.has(C.PROOF):
-        return True
+        return not cues.has(C.HELP) or cues.any(C.WHY, C.CLAIM) or cues.hens > 0
     if not cues.has(C.WHY):
         return False
     return cues.has(C.CLAIM) or not _not_laying(cues)
@@ -120,6 +120,8 @@ _SMALL_TALK = frozenset({C.ALSO, C.GREETING, C.FILLER, C.YOU, C.HOW, C.RECORD})
 def _coverage(cues: Cues) -> bool:
     if cues.any(C.LAY, C.EGG, C.VISIT) and not cues.any(C.COVERAGE, C.CAMERA):
         return False
+    if cues.has(C.IDLE) and not cues.has(C.CAMERA):
+        return False
     if cues.has(C.CAMERA):
         return not cues.has(C.LAY)
     if cues.has(C.WATCH):
@@ -141,10 +143,12 @@ def _suspects(cues: Cues) -> bool:
         return True
     if cues.has(C.WHEN) and cues.hens:
         return False  # for how many days has she not laid?
+    if cues.has(C.AT_ALL, C.LAY) and cues.hens == 1 and not cues.timed and not cues.any(C.HOW_MANY, C.FUTURE):
+        return True
     if not _not_laying(cues) or cues.has(C.FUTURE):
         return False
     if cues.has(C.WHY) or cues.any(C.WHO, C.HEN):
-        return cues.any(C.LAY) or cues.hens > 0 or cues.has(C.HEN)
+        return cues.any(C.LAY, C.HEN, C.WHEN, C.HAVE) or cues.hens > 0 or not cues.timed
     return cues.hens > 0 and cues.has(C.LAY) and not cues.timed
 
 
@@ -186,7 +190,7 @@ def _now_in_nest(cues: Cues) -> bool:
 
 def _visits(cues: Cues) -> bool:
     if cues.has(C.VISIT):
-        return (
+        return not (cues.has(C.EGG) and cues.hens and not cues.has(C.NEST)) and (
             cues.any(C.WHO, C.NEST, C.HEN, C.HOW_MANY, C.HOW_OFTEN, C.WHEN, C.TELL, C.SHE)
             or cues.hens > 0
             or (not cues.strange)
@@ -207,7 +211,7 @@ def _flock_list(cues: Cues) -> bool:
     if cues.has(C.FLOCK):
         return cues.any(C.HEN, C.HOW_MANY, C.TELL, C.ALL, C.HAVE, C.SHE, C.YOU) or len(cues.strange) <= 1
     if not cues.has(C.HEN):
-        return False
+        return cues.has(C.WHO, C.HAVE) and not cues.strange and cues.brought <= _BARE_HENS
     return (
         cues.any(C.HOW_MANY, C.ALL, C.HAVE, C.WHO)
         or (cues.has(C.TELL) and not cues.has(C.RECORD))
@@ -215,7 +219,7 @@ def _flock_list(cues: Cues) -> bool:
     )
 
 
-_BARE_HENS = frozenset({C.ALSO, C.HEN, C.FILLER, C.TELL, C.YOU, C.ABOUT, C.WHO, C.ALL, C.HAVE})
+_BARE_HENS = frozenset({C.AT_ALL, C.ALSO, C.HEN, C.FILLER, C.TELL, C.YOU, C.ABOUT, C.WHO, C.ALL, C.HAVE})
 
 
 def _egg_count(cues: Cues) -> bool:
@@ -228,12 +232,14 @@ def _egg_count(cues: Cues) -> bool:
     return cues.has(C.HOW_MANY) and cues.timed and not cues.strange and not cues.hens and cues.brought <= _BARE_SUM
 
 
-_BARE_SUM = frozenset({C.ALSO, C.HOW_MANY, C.HOW, C.PAST, C.FILLER, C.ALL, C.TELL, C.HAVE, C.ABOUT})
+_BARE_SUM = frozenset({C.AT_ALL, C.ALSO, C.HOW_MANY, C.HOW, C.PAST, C.FILLER, C.ALL, C.TELL, C.HAVE, C.ABOUT})
 
 
 def _hen_stats(cues: Cues) -> bool:
     if cues.has(C.RECORD, C.YOU) and not cues.hens and not cues.any(C.LAY, C.EGG, C.HEN):
         return False  # how are you?
+    if cues.has(C.EGG) and cues.hens == 1 and cues.timed and not cues.long and not cues.any(C.HOW, C.HOW_OFTEN):
+        return False  # what of her egg today?
     if cues.has(C.RECORD) or cues.has(C.HOW_OFTEN) or cues.rate:
         return cues.hens > 0 or cues.any(C.LAY, C.EGG, C.HEN, C.SHE) or cues.timed or not cues.strange
     if cues.has(C.BEST) and cues.any(C.LAY, C.EGG, C.HEN) and not cues.has(C.HOW_MANY):

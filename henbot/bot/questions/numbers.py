@@ -8,7 +8,8 @@ _ENGLISH = """one two three four five six seven eight nine ten eleven twelve thi
     seventeen eighteen nineteen"""
 _ENGLISH_ORDINALS = """first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth
     fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth"""
-_RUSSIAN = """один,одного,одну,одна,одно два,две,двух три,трех четыре,четырех пять,пяти шесть,шести семь,семи
+_RUSSIAN = """один,одного,одну,одна,одно два,две,двух,двое,двоих три,трех,трое,троих четыре,четырех,четверо
+    пять,пяти,пятеро шесть,шести семь,семи
     восемь,восьми девять,девяти десять,десяти одиннадцать,одиннадцати двенадцать,двенадцати тринадцать,тринадцати
     четырнадцать,четырнадцати пятнадцать,пятнадцати шестнадцать,шестнадцати семнадцать,семнадцати
     восемнадцать,восемнадцати девятнадцать,девятнадцати"""

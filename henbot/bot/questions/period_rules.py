@@ -127,6 +127,11 @@ def _written(match: "re.Match[str]", asked: Asked) -> Period:
     return Period.of(_date_of(found["day"], found["month"], found.get("year"), asked))
 
 
+def _week_with(match: "re.Match[str]", asked: Asked) -> Period:
+    monday = _monday(_written(match, asked).first)
+    return Period(monday, monday + timedelta(days=6))
+
+
 def _figures(match: "re.Match[str]", asked: Asked) -> Period:
     parts = re.split(r"[-/.]", match["date"])
     if len(parts[0]) == 4:
@@ -310,11 +315,14 @@ _RULES: tuple[tuple[str, Meaning], ...] = (
      + r"(?P<last>\d{1,2}) DATEWORD ", _days_of_month),
     (r"(?:FROM |SINCE |BETWEEN )?(?:THE )?F:(?P<first>\d{1,2}) (?:TO|AND) (?:THE )?F:(?P<last>\d{1,2}) (?:DATEWORD )?",
      _days_of_month),
+    (_PREP + r"UNIT:week OF (?:THE )?" + _N + r"(?P<day>\d{1,2}) (?:OF )?MON:(?P<month>\d+) " + _YEAR_AFTER,
+     _week_with),
     (r"(?:ON )?DATE:(?P<date>\S+) (?:UNIT:year |YEARWORD )?", _figures),
     (r"(?:ON )?(?:THE )?" + _N + r"(?P<day>\d{1,2}) (?:OF )?MON:(?P<month>\d+) " + _YEAR_AFTER, _written),
     (r"(?:ON )?MON:(?P<month>\d+) (?:THE )?" + _N + r"(?P<day>\d{1,2}) (?!UNIT)" + _YEAR_AFTER, _written),
     (r"(?:ON |IN )?(?:THE )?(?:F|O|N):(?P<day>\d{1,2}) DATEWORD ", _day_of_month),
     (r"(?:ON )?(?:THE )?F:(?P<day>\d{1,2}) ", _day_of_month),
+    (r"(?:ON (?:THE )?|THE )O:(?P<day>\d{1,2}) (?!HALF|UNIT)", _day_of_month),
     (r"(?:THE )?UNIT:day (?P<side>BEFORE|AFTER) REL:(?P<days>-?\d+) ", _before_relative),
     (r"REL:(?P<days>-?\d+) (?:NIGHT |UNIT:day )*", _relative),
     (r"(?:LAST|PAST) NIGHT (?P<days>)", lambda match, asked: Period.of(asked.today - timedelta(days=1))),
@@ -354,7 +362,7 @@ _RULES: tuple[tuple[str, Meaning], ...] = (
     (_PREP + r"(?:(?P<modifier>LAST|PREV|PAST|THIS|NEXT) )?WEEKEND ", _weekend),
     (r"(?:FOR |IN )?(?:THE )?(?:WHOLE )?(?:A )?(?:N:(?P<number>\d{1,3}) )(?:OF )?" + _ANY_UNIT, _rolling),
     (r"FOR (?:A )?(?:THE )?(?:WHOLE )?" + _ANY_UNIT, _rolling),
-    (r"ON UNIT:(?P<unit>week) ", _this),
+    (r"(?P<bare>)ON UNIT:(?P<unit>week) ", _this),
     (r"ON OTHERDAY ", _last_days),
     (r"(?:ADJ:(?P<unit>week|month|year)) ", _rolling),
     (r"(?P<modifier>LAST |PREV |THIS |PAST )?(?:FOR |IN |OF |ON )?(?:THE )?MON:(?P<month>\d+) " + _YEAR_AFTER, _month),
@@ -362,7 +370,7 @@ _RULES: tuple[tuple[str, Meaning], ...] = (
     (r"(?:IN |FOR |OF )N:(?P<year>(?:19|20)\d\d) ", _year),
     (_PREP + r"(?:(?P<modifier>LAST|PREV|THIS|PAST) )?SEASON:(?P<season>\d+) (?:N:(?P<year>(?:19|20)\d\d) )?"
      r"(?:UNIT:year )?", _season),
-    (r"UNIT:(?P<unit>week|month|quarter|year|fortnight) (?!AGO)", _rolling),
+    (r"(?P<bare>)UNIT:(?P<unit>week|month|quarter|year|fortnight) (?!AGO)", _rolling),
 )  # fmt: skip
 
 

@@ -33,11 +33,13 @@ class Timing:
 
 @dataclass(frozen=True, slots=True)
 class _Mention:
+    """Where days are named; `is_aside` where that only goes with other days (at night, on the week from 2 to 8)."""
+
     start: int
     end: int
     period: Period
     since: bool = False
-    is_time_of_day: bool = False
+    is_aside: bool = False
 
 
 _RATE = re.compile(r"(?:PER |A |IN )(?:UNIT:(?:day|week|month|year)|SUTKI) (?!AGO)")
@@ -50,7 +52,7 @@ def timing_of(words: Sequence[str], today: date, forward: bool = False) -> Timin
         words: folded.
         forward: the question is about what is to come: a weekday is the next that comes.
     """
-    symbols = symbols_of(list(words))
+    symbols = _with_years(symbols_of(list(words)), today)
     line = "".join(f"{symbol} " for symbol, _ in symbols)
     starts = [0]
     for symbol, _ in symbols:
@@ -59,9 +61,31 @@ def timing_of(words: Sequence[str], today: date, forward: bool = False) -> Timin
         mentions, rate, used = _mentions(line, starts, Asked(today, forward))
     except NoSuchDate:
         return Timing(None, True, False, tuple(words))
-    days = [mention for mention in mentions if not mention.is_time_of_day] or mentions
+    days = [mention for mention in mentions if not mention.is_aside] or mentions
     period = _joined(days, line, starts, today) if days else None
     return Timing(period, False, rate, _others(words, symbols, used))
+
+
+def _with_years(symbols: list[tuple[str, int]], today: date) -> list[tuple[str, int]]:
+    """`In November of last year`: behind a month or a season, the year as its number."""
+    found: list[tuple[str, int]] = []
+    for symbol, taken in symbols:
+        told = [one for one, _ in found[-3:]]
+        if symbol == "UNIT:year" and told[-1:] and told[-1] in _YEARS_BACK and _is_dated(told[:-1]):
+            _, more = found.pop()
+            found.append((f"N:{today.year - _YEARS_BACK[told[-1]]}", taken + more))
+        else:
+            found.append((symbol, taken))
+    return found
+
+
+_YEARS_BACK = {"THIS": 0, "LAST": 1, "PREV": 1, "BEFORELAST": 2}
+
+
+def _is_dated(told: Sequence[str]) -> bool:
+    """Whether what was told before ends with a month or a season."""
+    before = told[-2:-1] if told[-1:] == ["OF"] else told[-1:]
+    return bool(before) and before[0].startswith(("MON:", "SEASON:", "QUARTER:"))
 
 
 def _others(words: Sequence[str], symbols: Sequence[tuple[str, int]], used: set[int]) -> tuple[str, ...]:
@@ -96,8 +120,8 @@ def _mention_at(line: str, starts: list[int], at: int, asked: Asked) -> _Mention
         match = pattern.match(line, starts[at])
         if match:
             found = match.groupdict()
-            since, time_of_day = bool(found.get("since")), bool(found.get("time"))
-            return _Mention(at, starts.index(match.end()), meaning(match, asked), since, time_of_day)
+            since, aside = bool(found.get("since")), bool(found.get("time")) or "bare" in found
+            return _Mention(at, starts.index(match.end()), meaning(match, asked), since, aside)
     return None
 
 

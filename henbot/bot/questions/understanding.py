@@ -1,5 +1,6 @@
 """From a text to the question in it. Pure: today's date is an argument."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
@@ -21,6 +22,8 @@ TIMELESS = (Intent.FLOCK_LIST, Intent.NOW_IN_NEST, Intent.HELP, Intent.OFF_TOPIC
 
 HENLESS = (Intent.FLOCK_LIST, Intent.HELP, Intent.OFF_TOPIC)
 """Intents that are about no hen."""
+
+_WAS_LAID = re.compile(r"laid|layed|с?нес(?:л[аио])?(?:с[ья])?")
 
 
 def understand(text: str, today: date, hens: Mapping[str, HenId] | None = None) -> Question | None:
@@ -75,6 +78,9 @@ def _question(intent: Intent, naming: Naming, timing: Timing, cues: Cues, today:
         is_all = cues.any(Concept.EVER, Concept.ALL) or (intent is Intent.EGG_COUNT and hen is not None)
         is_all = is_all or (intent is Intent.VISITS and cues.has(Concept.LAST))
         period = None if is_all else Period(today, today)
+    is_past = any(_WAS_LAID.fullmatch(word) for word in naming.words)
+    if intent in (Intent.WHO_LAID, Intent.DID_HEN_LAY) and period and period.first > today and not is_past:
+        intent = Intent.NEXT_EGG
     question = Question(intent, hen, period, choice, called, timing.impossible)
     if intent in TIMELESS:
         question = replace(question, period=None, no_such_date=False)

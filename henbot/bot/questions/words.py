@@ -55,6 +55,11 @@ _ONE_WORD = tuple(
     (re.compile(pattern), word)
     for pattern, word in (
         (r"\bhow about\b", "what about"),
+        (r"\bhow (?:many (?:days|weeks|months|hours)|long) ago\b", "when last"),
+        (r"\b(?:сколько|скоко) (?:дней|недель|месяцев|часов|времени) (?:тому )?назад\b", "давно"),
+        (r"\b(?:to|till?|until) (?:now|this day)\b", "to today"),
+        (r"\b(?:до|по) (?:сих пор|сейчас|сей день)\b", "до сегодня"),
+        (r"(?<!day )\bbefore yesterday\b", "day before yesterday"),
         (r"\b2day\b", "today"),
         (r"\b2mor?row?\b", "tomorrow"),
         (r"[ -]to[ -]date\b", " todate"),

@@ -58,3 +58,5 @@ care-sit-list = 🪺 <b>{ $hen }</b> is let sit until { $date }.
 button-care-ended-hen = { $hen } is done
 
 command-sit = let a broody hen sit
+
+next-resting = 🪺 Not awaited now, as they brood or moult: { $hens }.

@@ -1,5 +1,6 @@
 # What people tell of eggs and treatments, and what they take with them.
 
+ledger-there-at = There: { $number } (counted { $at })
 ledger-dummies = Dummy eggs, not counted: { $number }
 ledger-not-eaten = ⚠️ { $number } of them { $number ->
     [one] is

@@ -62,3 +62,5 @@ care-sit-list = 🪺 <b>{ $hen }</b>: пусть сидит до { $date }.
 button-care-ended-hen = { $hen }: больше не сидит
 
 command-sit = оставить наседку в покое
+
+next-resting = 🪺 Сейчас не ждём (насиживают или линяют): { $hens }.

@@ -1,0 +1,342 @@
+"""Learning and switching from chat: /train, /models, /rollback, and versions sent to the bot as files.
+
+The work is done by processes of the detector's side (`henbot.services.jobs`); here it is asked for, told of in one
+message that is edited, and called off. Which message that is stands with the job, so that a restart goes on telling.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+import structlog
+from sqlalchemy.orm import Session
+from telegram import CallbackQuery, InlineKeyboardMarkup, Message, Update, User
+from telegram.constants import ParseMode
+from telegram.error import BadRequest, TelegramError
+from telegram.ext import ExtBot
+
+from henbot.bot.asking import CoopUnknown, coop_wording, moment
+from henbot.bot.handlers import Context, Conversation, answer_press
+from henbot.bot.model_words import (
+    EXPORT,
+    LIST,
+    PIN,
+    REMOVE,
+    STOP,
+    SURE,
+    SWITCH,
+    UNPIN,
+    job_buttons,
+    job_words,
+    list_buttons,
+    list_words,
+    read_model_press,
+    version_buttons,
+    version_words,
+)
+from henbot.bot.wording import Wording
+from henbot.domain.people import Action
+from henbot.services import jobs, models
+from henbot.services.audit import note
+from henbot.services.coop_clock import wall_now
+from henbot.services.jobs import Job, JobKind, JobState, ToldIn
+from henbot.services.media import MediaFolder
+from henbot.storage.database import Database
+
+T = TypeVar("T")
+
+log = structlog.get_logger(__name__)
+
+COMMANDS = ("models", "train", "rollback")
+PRESSES = r"^model:"
+"""What the buttons say that are answered here."""
+
+IN_WORDS = {
+    "models": r"(?i)^/?(?:модели|версии|models|versions)[.!]*$",
+    "train": r"(?i)^/?(?:учись|обучись|поучись|train|learn)[.!]*$",
+    "rollback": r"(?i)^/?(?:откат|откати|верни прежнюю версию|roll ?back)[.!]*$",
+}
+"""The same in plain words of a private chat."""
+
+TELL_EVERY_S = 2.0
+LARGEST_FILE = 20 * 1024 * 1024
+"""Most that a bot can fetch (TELEGRAM.md)."""
+
+
+@dataclass(slots=True)
+class _Switch:
+    """A version that was asked to serve, and the message in which its fate is told."""
+
+    version: str
+    told: ToldIn
+
+
+@dataclass(frozen=True, slots=True)
+class ModelTalk:
+    """Handlers of all that is about versions; for whom the coop lets configure."""
+
+    conversation: Conversation
+    _said: dict[int, str] = field(default_factory=dict)
+    _switches: list[_Switch] = field(default_factory=list)
+
+    @property
+    def database(self) -> Database:
+        """The coop's."""
+        return self.conversation.database
+
+    async def models(self, update: Update, context: Context) -> None:
+        """/models: all versions, with a button for each."""
+        user = update.effective_user
+        if user is None or not await self._allowed(update, context, user):
+            return
+        text, markup = await self._read(user, _listed)
+        await self.conversation.send(update, context, text, markup)
+
+    async def train(self, update: Update, context: Context) -> None:
+        """/train: learn from what people told, in the background."""
+        user = update.effective_user
+        if user is None or not await self._allowed(update, context, user):
+            return
+        await self._ask(context.bot, _chat_of(update), user, JobKind.TRAIN, {})
+
+    async def rollback(self, update: Update, context: Context) -> None:
+        """/rollback: the version before serves again."""
+        user = update.effective_user
+        if user is None or not await self._allowed(update, context, user):
+            return
+        good = await asyncio.to_thread(self._reading, models.last_good)
+        if good is None:
+            await self.conversation.reply(update, context, lambda spoken: spoken.say("rollback-none"))
+            return
+        await self._switch(context.bot, _chat_of(update), user, good.id)
+
+    async def document(self, update: Update, context: Context) -> None:
+        """A file from an admin: a version to be brought in, if it is an archive."""
+        user, message = update.effective_user, update.effective_message
+        document = message.document if message else None
+        if user is None or document is None or not await self._allowed(update, context, user):
+            return
+        if (document.file_size or 0) > LARGEST_FILE:
+            await self.conversation.reply(
+                update, context, lambda spoken: spoken.say("job-import-failed", reason="> 20 MB")
+            )
+            return
+        file = await document.get_file()
+        content = bytes(await file.download_as_bytearray())
+        stored = await asyncio.to_thread(MediaFolder(self.conversation.media).put, content, ".zip")
+        await self._ask(context.bot, _chat_of(update), user, JobKind.IMPORT, {"path": stored.path})
+
+    async def press(self, update: Update, context: Context) -> None:
+        """A pressed button: heeded for whom the coop lets configure, whoever it was made for."""
+        query = update.callback_query
+        if query is None:
+            return
+        press = read_model_press(query.data)
+        if press is None or not isinstance(query.message, Message):
+            await answer_press(query, (await self.conversation.spoken(query.from_user)).say("outdated-button"))
+        elif not await self.conversation.may(query.from_user.id, Action.CONFIGURE):
+            await self.conversation.refuse_press(query, "may-not-train")
+        else:
+            await self._do(query, query.message, *press, bot=context.bot)
+
+    async def tick(self, context: Context) -> None:
+        """Tell how jobs and switches stand, where that has changed."""
+        try:
+            for job in await asyncio.to_thread(self._reading, jobs.told_jobs):
+                await self._tell(context.bot, job)
+            for switch in list(self._switches):
+                await self._tell_switch(context.bot, switch)
+        except (CoopUnknown, TelegramError) as exc:
+            log.warning("job.not_told", reason=f"{type(exc).__name__}: {exc}"[:200])
+
+    async def _do(self, query: CallbackQuery, message: Message, what: str, version: str, *, bot: "ExtBot[int]") -> None:
+        user = query.from_user
+        if what == STOP:
+            await asyncio.to_thread(self._written, lambda session: jobs.cancel(session, int(version), moment(session)))
+            await answer_press(query)
+        elif what == SURE:
+            await answer_press(query)
+            await self._switch(bot, message.chat_id, user, version)
+        elif what == EXPORT:
+            await answer_press(query)
+            await self._ask(bot, message.chat_id, user, JobKind.EXPORT, {"version": version})
+        elif what in (PIN, UNPIN, REMOVE):
+            await answer_press(query, await asyncio.to_thread(self._change, user, what, version))
+            await self._show(query, user, LIST if what == REMOVE else what, version)
+        else:
+            await answer_press(query)
+            await self._show(query, user, what, version)
+
+    async def _show(self, query: CallbackQuery, user: User, what: str, version: str) -> None:
+        def page(session: Session, wording: Wording) -> tuple[str, InlineKeyboardMarkup]:
+            found = models.version_by_id(session, version) if what != LIST else None
+            if found is None:
+                return _listed(session, wording)
+            words = version_words(found, wording, moment(session))
+            if what == SWITCH:
+                words = f"{words}\n\n{wording.say('model-switch-sure')}"
+            return words, version_buttons(found, wording, asks=what == SWITCH)
+
+        text, markup = await self._read(user, page)
+        try:
+            await query.edit_message_text(text, parse_mode=ParseMode.HTML, reply_markup=markup)
+        except BadRequest as exc:
+            if "not modified" not in exc.message.lower():
+                raise
+
+    def _change(self, user: User, what: str, version: str) -> str | None:
+        """Pin or remove; what pops up."""
+        spoken = self._wording_of(user).phrases
+
+        def change(session: Session) -> str | None:
+            now = wall_now()
+            try:
+                if what == REMOVE:
+                    models.remove(session, version, now)
+                else:
+                    models.set_pinned(session, version, pinned=what == PIN)
+            except models.VersionInUse as exc:
+                return f"model-in-use-{exc.reason}"
+            except LookupError:
+                return "model-gone"
+            note(session, user.id, f"model.{what}", now, version=version)
+            return "model-removed" if what == REMOVE else None
+
+        phrase = self._written(change)
+        return spoken.say(phrase) if phrase else None
+
+    async def _switch(self, bot: "ExtBot[int]", chat_id: int, user: User, version: str) -> None:
+        """Ask for a version; its fate is told in the message that says so."""
+        wording = await asyncio.to_thread(self._wording_of, user)
+
+        def want(session: Session) -> bool:
+            try:
+                before = models.want(session, version)
+            except KeyError:
+                return False
+            note(session, user.id, "model.switch", wall_now(), version=version, before=before)
+            return True
+
+        is_there = await asyncio.to_thread(self._written, want)
+        words = wording.say("model-switching" if is_there else "model-gone")
+        sent = await bot.send_message(chat_id, words, parse_mode=ParseMode.HTML)
+        if is_there:
+            told = ToldIn(chat_id, sent.message_id, wording.phrases.language)
+            self._switches.append(_Switch(version, told))
+
+    async def _tell_switch(self, bot: "ExtBot[int]", switch: _Switch) -> None:
+        found = await asyncio.to_thread(self._reading, lambda session: models.version_by_id(session, switch.version))
+        if found is not None and not found.failure and not found.serving:
+            return
+        self._switches.remove(switch)
+        wording = await asyncio.to_thread(self._wording_in, switch.told.language)
+        if found is None:
+            words = wording.say("model-gone")
+        elif found.failure:
+            words = wording.say("model-not-switched", reason=plain_reason(found.failure))
+        else:
+            words = wording.say("model-switched")
+        await _edit(bot, switch.told, words, None)
+
+    async def _ask(
+        self, bot: "ExtBot[int]", chat_id: int, user: User, kind: JobKind, arguments: dict[str, str]
+    ) -> None:
+        """Ask for a job, and begin to tell of it."""
+        wording = await asyncio.to_thread(self._wording_of, user)
+
+        def ask(session: Session) -> Job:
+            job = jobs.ask(session, kind, arguments, user.id, moment(session))
+            note(session, user.id, f"job.{kind.value}", wall_now(), job=job.id)
+            return job
+
+        job = await asyncio.to_thread(self._written, ask)
+        words = job_words(job, wording, await asyncio.to_thread(self._reading, moment))
+        sent = await bot.send_message(
+            chat_id, words, parse_mode=ParseMode.HTML, reply_markup=job_buttons(job, wording), disable_notification=True
+        )
+        told = ToldIn(chat_id, sent.message_id, wording.phrases.language)
+        await asyncio.to_thread(self._written, lambda session: jobs.tell_in(session, job.id, told))
+
+    async def _tell(self, bot: "ExtBot[int]", job: Job) -> None:
+        told = job.told_in
+        assert told is not None, "only jobs that are told of come here"
+        wording = await asyncio.to_thread(self._wording_in, told.language)
+        words = job_words(job, wording, await asyncio.to_thread(self._reading, moment))
+        if self._said.get(job.id) != words:
+            await _edit(bot, told, words, job_buttons(job, wording))
+            self._said[job.id] = words
+        if job.is_open:
+            return
+        if job.state is JobState.DONE and job.kind is JobKind.EXPORT:
+            await self._send_version(bot, told, job)
+        await asyncio.to_thread(self._written, lambda session: jobs.tell_in(session, job.id, None))
+        self._said.pop(job.id, None)
+
+    async def _send_version(self, bot: "ExtBot[int]", told: ToldIn, job: Job) -> None:
+        path: Path = self.conversation.media / str(job.result["path"])
+        content = await asyncio.to_thread(path.read_bytes)
+        await bot.send_document(told.chat_id, content, filename=f"{job.result['version']}.zip")
+
+    async def _allowed(self, update: Update, context: Context, user: User) -> bool:
+        if await self.conversation.may(user.id, Action.CONFIGURE):
+            return True
+        await asyncio.to_thread(
+            self._written, lambda session: note(session, user.id, "model.refused", wall_now(), what=_what(update))
+        )
+        await self.conversation.reply(update, context, lambda spoken: spoken.say("may-not-train"))
+        return False
+
+    async def _read(self, user: User, work: Callable[[Session, Wording], T]) -> T:
+        language = (await self.conversation.spoken(user)).language
+
+        def read(session: Session) -> T:
+            return work(session, coop_wording(session, language))
+
+        return await asyncio.to_thread(self._reading, read)
+
+    def _wording_of(self, user: User) -> Wording:
+        return self._wording_in(self.conversation.language_of(user))
+
+    def _wording_in(self, language: str) -> Wording:
+        return self._reading(lambda session: coop_wording(session, language))
+
+    def _reading(self, work: Callable[[Session], T]) -> T:
+        with self.database.reading() as session:
+            return work(session)
+
+    def _written(self, work: Callable[[Session], T]) -> T:
+        with self.database.writing() as session:
+            done = work(session)
+            session.commit()
+            return done
+
+
+def plain_reason(reason: str) -> str:
+    """A reason from the detector, fit for HTML."""
+    return reason.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _listed(session: Session, wording: Wording) -> tuple[str, InlineKeyboardMarkup]:
+    versions, now = models.known_versions(session), moment(session)
+    return list_words(versions, wording, now), list_buttons(versions, wording, now)
+
+
+def _chat_of(update: Update) -> int:
+    assert update.effective_chat is not None, "a command comes from a chat"
+    return update.effective_chat.id
+
+
+def _what(update: Update) -> str:
+    message = update.effective_message
+    return (message.text or "a file" if message else "")[:40]
+
+
+async def _edit(bot: "ExtBot[int]", told: ToldIn, words: str, markup: InlineKeyboardMarkup | None) -> None:
+    try:
+        await bot.edit_message_text(
+            words, chat_id=told.chat_id, message_id=told.message_id, parse_mode=ParseMode.HTML, reply_markup=markup
+        )
+    except BadRequest as exc:  # the same words again, or the message was deleted: there is nothing to mend
+        log.info("job.message_not_edited", reason=exc.message)
