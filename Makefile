@@ -36,8 +36,11 @@ check: $(STAMP) ## style, types, who imports whom, and that migrations and table
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m tests.check_migrations
 
-bench: $(STAMP) ## how fast detector and bot are on this machine
-	@$(BIN)/python -m benchmarks.speed $(ARGS)
+bench: $(STAMP) ## how fast detector and bot are on this machine, the bot over ten simulated years (ARGS="--times 50")
+	@$(BIN)/python -m benchmarks.speed && folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && missed=0 && \
+	for part in "answers $(ARGS)" charts; do \
+		echo; $(BIN)/python -m benchmarks.$$part --database "$$folder/ten-years.db" || missed=1; \
+	done; exit $$missed
 
 notebook: $(STAMP) ## run notebooks/train_your_flock.ipynb, on drawn pictures or HENBOT_DATA (ARGS=out.ipynb keeps it)
 	@$(BIN)/python -m benchmarks.notebook $(ARGS)

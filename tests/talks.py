@@ -8,8 +8,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from unittest.mock import patch
 
-from henbot.bot.app import BotApplication, build_application, menus_of, serve
+from henbot.bot.app import build_application, serve
 from henbot.bot.pace import Pace
+from henbot.bot.wiring import BotApplication, menus_of
 from henbot.config import load_coop, load_settings
 from henbot.sandbox import Message, Sandbox
 from henbot.services.people import People

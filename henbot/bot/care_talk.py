@@ -190,7 +190,9 @@ class CareTalk:
         spoken = await self.conversation.spoken(query.from_user)
         _, hint, value = (*(query.data or "").split(":"), "", "")[:3]
         hint_id = number_in(hint)
-        if not await self.conversation.may(query.from_user.id):
+        # "Not so" keeps a kind of hint quiet for weeks: that is for those whom hints are sent to.
+        action = Action.CONFIGURE if value == Decision.NOT_SO else Action.ANSWER
+        if not await self.conversation.may(query.from_user.id, action):
             await self.conversation.refuse_press(query, "may-not-tell")
         elif hint_id is None or value not in list(Decision):
             await answer_press(query, spoken.say("outdated-button"))

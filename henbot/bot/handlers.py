@@ -176,6 +176,19 @@ class Conversation:
         await asyncio.to_thread(noted)
         await answer_press(query, (await self.spoken(user)).say(phrase), alert=True)
 
+    async def too_fast(self, update: Update, bot: "ExtBot[int]") -> None:
+        """Say once to whoever sends too much that it is too much; inline there is no place to say it."""
+        chat, user = update.effective_chat, update.effective_user
+        spoken, query = await self.spoken(user), update.callback_query
+        try:
+            if query is not None:
+                await answer_press(query, spoken.say("too-fast"), alert=True)
+            elif chat is not None and update.message is not None:
+                reply_to = update.message.message_id if chat.type != ChatType.PRIVATE else None
+                await self.replies.send(bot, chat.id, spoken.say("too-fast"), None, reply_to)
+        except TelegramError as exc:
+            log.warning("too_fast.not_said", reason=exc.message)
+
     async def went_wrong(self, update: object, context: Context) -> None:
         """The one broad catch: log it (tokens are masked there), and tell who was waiting, without the reason."""
         error = context.error
@@ -329,6 +342,15 @@ def put_to_bot(message: Message, username: str) -> str | None:
     answered = message.reply_to_message
     is_ours = answered is not None and answered.from_user is not None and answered.from_user.username == username
     return text if is_ours else None
+
+
+def is_addressed(update: Update, username: str) -> bool:
+    """Whether an update is put to the bot, so that it counts: not what people tell each other in a group."""
+    message = update.message
+    if message is None:
+        return update.callback_query is not None or update.inline_query is not None
+    is_command = bool(message.entities) and message.entities[0].type == "bot_command"
+    return is_command or put_to_bot(message, username) is not None
 
 
 async def answer_press(query: CallbackQuery, text: str | None = None, alert: bool = False) -> None:

@@ -2,15 +2,16 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 import structlog
 from telegram import InlineKeyboardMarkup, InputMediaPhoto, ReplyParameters, Update
 from telegram.constants import ParseMode
 from telegram.ext import BaseUpdateProcessor, ExtBot
 
+from henbot.bot.limits import Admission, Limiter
 from henbot.bot.pace import TELEGRAM_PACE, Pace, Pacer
 
 log = structlog.get_logger(__name__)
@@ -36,22 +37,53 @@ class _Line:
     waiting: int = 0
 
 
-class InTurn(BaseUpdateProcessor):
-    """Works on many chats at once, and on the updates of one chat in their order."""
+Refusing: TypeAlias = Callable[[Update], Awaitable[None]]
+Addressing: TypeAlias = Callable[[Update], bool]
 
-    def __init__(self, at_once: int = 256) -> None:
+
+class InTurn(BaseUpdateProcessor):
+    """Works on many chats at once, on the updates of one chat in their order, and on so many of each person.
+
+    Attributes:
+        refusing: says politely, once, that somebody sends too much.
+        addressing: whether an update is put to the bot at all: what people tell each other in a group costs nothing.
+    """
+
+    def __init__(self, at_once: int = 256, limiter: Limiter | None = None) -> None:
         super().__init__(at_once)
-        self._lines: dict[int, _Line] = {}
+        self._lines: dict[tuple[bool, int], _Line] = {}
+        self._limiter = limiter or Limiter()
+        self.refusing: Refusing | None = None
+        self.addressing: Addressing = lambda update: True
 
     async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
-        """Wait for the turn of an update, then let it be handled; one too many is dropped."""
-        chat = update.effective_chat if isinstance(update, Update) else None
-        line = self._lines.setdefault(chat.id if chat else 0, _Line())
-        if line.waiting >= MOST_WAITING:
-            log.warning("update.dropped", chat=chat.id if chat else None, waiting=line.waiting)
-            if isinstance(coroutine, Coroutine):
-                coroutine.close()
+        """Wait for the turn of an update, then let it be handled; one too many is not."""
+        chat, user = (update.effective_chat, update.effective_user) if isinstance(update, Update) else (None, None)
+        # An inline question has no chat, and need not wait for what its person asked in private.
+        place = (chat is not None, chat.id if chat else user.id if user else 0)
+        line = self._lines.setdefault(place, _Line())
+        admission = self._admission(update, line, user.id if user else None)
+        if admission is Admission.ANSWER:
+            await self._in_line(place, line, coroutine)
             return
+        if not line.waiting:
+            self._lines.pop(place, None)
+        await self._refuse(update, coroutine, admission)
+
+    def _admission(self, update: object, line: _Line, user_id: int | None) -> Admission:
+        now_s, is_full = time.monotonic(), line.waiting >= MOST_WAITING
+        if user_id is None or not isinstance(update, Update) or not self.addressing(update):
+            return Admission.SILENCE if is_full else Admission.ANSWER
+        return self._limiter.refuse(user_id, now_s) if is_full else self._limiter.admit(user_id, now_s)
+
+    async def _refuse(self, update: object, coroutine: Awaitable[Any], admission: Admission) -> None:
+        if isinstance(coroutine, Coroutine):
+            coroutine.close()
+        if admission is Admission.SAY_SO and self.refusing is not None and isinstance(update, Update):
+            log.warning("updates.refused", user=update.effective_user.id if update.effective_user else None)
+            await self.refusing(update)
+
+    async def _in_line(self, place: tuple[bool, int], line: _Line, coroutine: Awaitable[Any]) -> None:
         line.waiting += 1
         try:
             async with line.lock:
@@ -59,7 +91,7 @@ class InTurn(BaseUpdateProcessor):
         finally:
             line.waiting -= 1
             if not line.waiting:
-                self._lines.pop(chat.id if chat else 0, None)
+                self._lines.pop(place, None)
 
     async def initialize(self) -> None:
         """Nothing to do."""

@@ -108,6 +108,27 @@ def test_commands_and_questions_are_answered_by_the_real_process(coop: Coop, san
     assert [text for text, words in asked.items() if words not in told[text]] == [], told
 
 
+def test_what_is_told_and_taken_away_goes_through_the_real_process(coop: Coop, sandbox: Sandbox) -> None:
+    """Each command of the ledger, of care and of the files, and its Russian twin."""
+    coop.bout("a", "ginger", oct4(9, 26), settled=oct4(9, 31), left=oct4(10, 42), verdict="probably")
+    said = {
+        "/collected 1": "🧺 Noted: 1 egg collected",
+        "/собрали все": "no egg is left to take",
+        "/egg Ginger under the bush": "🥚 Noted: 1 egg of Ginger, under the bush",
+        "/яйцо Рыжухи под кустом": "🥚 Noted: 1 egg of Ginger, под кустом",
+        "/treated Ginger wormer 7": "💊 Noted: Ginger, wormer",
+        "/лечение": "Ginger",
+        "/sit Ginger": "🪺 Ginger is let sit until",
+        "/наседка": "🪺 Ginger is let sit until",
+        "/export ics": "Egg days for a calendar.",
+        "/экспорт ics": "Egg days for a calendar.",
+    }
+    with bot_process(coop, sandbox) as process:
+        told = {text: answered(sandbox, ADMIN_ID, text) for text in said}
+        assert process.poll() is None
+    assert [text for text, words in said.items() if words not in told[text]] == [], told
+
+
 def test_the_first_update_is_answered_soon_after_the_start(coop: Coop, sandbox: Sandbox) -> None:
     def first_answer_s(run: int) -> float:
         sandbox.say(ADMIN_ID, "/today")
@@ -154,7 +175,7 @@ def test_it_stops_within_five_seconds_of_being_told(coop: Coop, sandbox: Sandbox
 def test_it_stops_while_telegram_cannot_be_reached(coop: Coop, sandbox: Sandbox) -> None:
     sandbox.inject(Fault("timeout", delay_s=60), "getMe")
     with bot_process(coop, sandbox) as process:
-        time.sleep(2)
+        wait_for(sandbox, lambda: any(request.method == "getMe" for request in sandbox.requests))
         process.send_signal(signal.SIGTERM)
         assert process.wait(STOP_S) == 0
 

@@ -20,8 +20,8 @@ from jsonschema import Draft202012Validator, validators
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from henbot.bot.app import PRIVATE_COMMANDS
 from henbot.bot.language import languages, phrases
+from henbot.bot.wiring import PRIVATE_COMMANDS
 from henbot.cli import cli
 from tests.readme_replies import BEGIN, END, shown_replies
 

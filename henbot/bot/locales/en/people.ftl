@@ -86,3 +86,5 @@ button-people-no = ‹ No
 owner-welcome = 👑 You are the owner of this coop now. /admins lets your family and sitters in, /settings is for you, /help shows the rest.
 owner-link-over = This link has been used or is too old.
 command-admins = who may do what
+too-fast = 🐢 That is faster than I can answer. Please give me a minute.
+inline-not-for-you = Only for the coop’s family. Ask me in private

@@ -1,0 +1,103 @@
+"""Which handler hears what, and which commands Telegram shows."""
+
+from typing import Any, TypeAlias
+
+from telegram.ext import (
+    Application,
+    CallbackQueryHandler,
+    CommandHandler,
+    ExtBot,
+    InlineQueryHandler,
+    JobQueue,
+    MessageHandler,
+    filters,
+)
+
+from henbot.bot.care_talk import PRESSES as CARE_PRESSES
+from henbot.bot.care_talk import SIT_IN_RUSSIAN, CareTalk
+from henbot.bot.export_talk import EXPORT_IN_WORDS, ExportTalk
+from henbot.bot.handlers import QUESTIONS, Context, Conversation
+from henbot.bot.inline_talk import InlineTalk
+from henbot.bot.ledger_talk import COMMANDS as TELLING
+from henbot.bot.ledger_talk import PRESSES, LedgerTalk
+from henbot.bot.menus import Menus
+from henbot.bot.model_talk import COMMANDS as MODEL_COMMANDS
+from henbot.bot.model_talk import IN_WORDS as MODELS_IN_WORDS
+from henbot.bot.model_talk import PRESSES as MODEL_PRESSES
+from henbot.bot.model_talk import ModelTalk
+from henbot.bot.people_talk import IN_WORDS as PEOPLE_IN_WORDS
+from henbot.bot.people_talk import PRESSES as PEOPLE_PRESSES
+from henbot.bot.people_talk import PeopleTalk
+from henbot.bot.settings_talk import COMMANDS as SETTINGS
+from henbot.bot.settings_talk import IN_WORDS as SETTINGS_IN_WORDS
+from henbot.bot.settings_talk import PRESSES as SETTINGS_PRESSES
+from henbot.bot.settings_talk import SettingsTalk
+from henbot.services.people import People
+from henbot.storage.database import Database
+
+PRIVATE_COMMANDS = (*QUESTIONS, *TELLING, "sit", "export", *SETTINGS, "help", "start")
+GROUP_COMMANDS = ("today", "hens", "eggs", "nest", "next", "help")
+ADMIN_COMMANDS = ("admins", *MODEL_COMMANDS)
+
+BotApplication: TypeAlias = Application[
+    ExtBot[int], Context, dict[Any, Any], dict[Any, Any], dict[Any, Any], JobQueue[Context]
+]
+
+
+def add_handlers(
+    application: BotApplication, conversation: Conversation, care: CareTalk, settings: SettingsTalk, versions: ModelTalk
+) -> None:
+    """Register who answers what. Edited messages are not answered again."""
+    fresh = filters.UpdateType.MESSAGE
+    people = PeopleTalk(conversation, menus_of(conversation.database, conversation.people))
+    application.add_handler(CommandHandler("start", people.start, filters=fresh))
+    application.add_handler(CommandHandler("help", conversation.help, filters=fresh))
+    application.add_handler(CommandHandler(list(QUESTIONS), conversation.question, filters=fresh))
+    ledger = LedgerTalk(conversation)
+    application.add_handler(CommandHandler(list(TELLING), ledger.command, filters=fresh))
+    application.add_handler(CommandHandler("sit", care.sit, filters=fresh))
+    application.add_handler(MessageHandler(fresh & filters.Regex(SIT_IN_RUSSIAN), care.sit))
+    export = ExportTalk(conversation).command
+    application.add_handler(CommandHandler("export", export, filters=fresh))
+    application.add_handler(MessageHandler(fresh & filters.ChatType.PRIVATE & filters.Regex(EXPORT_IN_WORDS), export))
+    _add_settings(application, settings)
+    _add_people(application, people)
+    _add_models(application, versions)
+    application.add_handler(InlineQueryHandler(InlineTalk(conversation).ask))
+    application.add_handler(MessageHandler(fresh & filters.COMMAND, conversation.unknown_command))
+    application.add_handler(MessageHandler(fresh & filters.TEXT, ledger.text))
+    application.add_handler(CallbackQueryHandler(ledger.press, PRESSES))
+    application.add_handler(CallbackQueryHandler(care.press, CARE_PRESSES))
+    application.add_handler(CallbackQueryHandler(conversation.press))
+    application.add_error_handler(conversation.went_wrong)
+
+
+def _add_settings(application: BotApplication, settings: SettingsTalk) -> None:
+    fresh = filters.UpdateType.MESSAGE
+    for name in SETTINGS:
+        application.add_handler(CommandHandler(name, getattr(settings, name), filters=fresh))
+        in_words = fresh & filters.ChatType.PRIVATE & filters.Regex(SETTINGS_IN_WORDS[name])
+        application.add_handler(MessageHandler(in_words, getattr(settings, name)))
+    application.add_handler(CallbackQueryHandler(settings.press, SETTINGS_PRESSES))
+
+
+def _add_people(application: BotApplication, people: PeopleTalk) -> None:
+    private = filters.UpdateType.MESSAGE & filters.ChatType.PRIVATE
+    application.add_handler(CommandHandler("admins", people.admins, filters=filters.UpdateType.MESSAGE))
+    application.add_handler(MessageHandler(private & filters.FORWARDED & ~filters.Document.ALL, people.forwarded))
+    application.add_handler(MessageHandler(private & filters.Regex(PEOPLE_IN_WORDS), people.admins))
+    application.add_handler(CallbackQueryHandler(people.press, PEOPLE_PRESSES))
+
+
+def _add_models(application: BotApplication, talk: ModelTalk) -> None:
+    private = filters.UpdateType.MESSAGE & filters.ChatType.PRIVATE
+    for name in MODEL_COMMANDS:
+        application.add_handler(CommandHandler(name, getattr(talk, name), filters=filters.UpdateType.MESSAGE))
+        application.add_handler(MessageHandler(private & filters.Regex(MODELS_IN_WORDS[name]), getattr(talk, name)))
+    application.add_handler(MessageHandler(private & filters.Document.FileExtension("zip"), talk.document))
+    application.add_handler(CallbackQueryHandler(talk.press, MODEL_PRESSES))
+
+
+def menus_of(database: Database, people: People) -> Menus:
+    """What Telegram shows to whom."""
+    return Menus(database, people, PRIVATE_COMMANDS, GROUP_COMMANDS, ADMIN_COMMANDS)
