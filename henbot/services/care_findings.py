@@ -169,8 +169,9 @@ def _stays(session: Session, start: datetime, now: datetime) -> Iterable[_Stay]:
 
 
 def _seen(session: Session, start: datetime, now: datetime) -> dict[NestId, list[Span]]:
+    nests = [nest.id for nest in nests_of(session)]  # named, for the index begins with them
     query = select(SeenSpanRow.nest_id, SeenSpanRow.start_at, SeenSpanRow.end_at).where(
-        SeenSpanRow.end_at >= start, SeenSpanRow.start_at < now
+        SeenSpanRow.nest_id.in_(nests), SeenSpanRow.end_at >= start, SeenSpanRow.start_at < now
     )
     found: dict[NestId, list[Span]] = {}
     for nest, begin, end in session.execute(query):
