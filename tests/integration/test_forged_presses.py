@@ -31,7 +31,8 @@ BROKEN = (
     *(f"undo:collected:{number}" for number in ("²", "", "-1", TOO_GREAT)),
     *(f"care:{number}:seen" for number in ("²", "", "-1", TOO_GREAT)),
     *(f"set:kind:digest:{number}" for number in ("²", "")),
-    "day", "undo", "undo:", "undo:nothing:1", "care:", "set:", "model:", "model:eat:1", "who:give:1:admin:1", "owner", "::::", "🥚" * 16,
+    "day", "undo", "undo:", "undo:nothing:1", "care:", "set:", "model:", "model:eat:1",
+    "who:give:1:admin:1", "owner", "::::", "🥚" * 16,
 )  # fmt: skip
 
 
