@@ -15,7 +15,7 @@ STARTER_SETS := $(addprefix ../shared/data/,chickencam chookegg)
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
 	"$$p" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo "$$p" && break; done)
 
-.PHONY: help model demo test check pytest bench notebook accuracy soak install constraints clean
+.PHONY: pictures help model demo test check pytest bench notebook accuracy soak install constraints clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | \
@@ -36,8 +36,11 @@ check: $(STAMP) ## style, types, who imports whom, and that migrations and table
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m tests.check_migrations
 
-bench: $(STAMP) ## how fast detector and bot are on this machine
-	@$(BIN)/python -m benchmarks.speed $(ARGS)
+bench: $(STAMP) ## how fast detector and bot are on this machine, the bot over ten simulated years (ARGS="--times 50")
+	@$(BIN)/python -m benchmarks.speed && folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && missed=0 && \
+	for part in "answers $(ARGS)" charts; do \
+		echo; $(BIN)/python -m benchmarks.$$part --database "$$folder/ten-years.db" || missed=1; \
+	done; exit $$missed
 
 notebook: $(STAMP) ## run notebooks/train_your_flock.ipynb, on drawn pictures or HENBOT_DATA (ARGS=out.ipynb keeps it)
 	@$(BIN)/python -m benchmarks.notebook $(ARGS)
@@ -47,6 +50,9 @@ accuracy: $(STAMP) ## how right the detector is on the labelled pictures
 
 soak: $(STAMP) ## bot and detector for a long time, with faults
 	@$(BIN)/python -m benchmarks.soak $(ARGS)
+
+pictures: $(STAMP) ## make docs/pictures anew, from drawn scenes and simulated years (needs Chromium)
+	@$(BIN)/python -m tests.make_pictures
 
 model: $(STAMP) ## the version that henbot ships, or a keeper's own: make model DATASETS="folder folder" (MODELS=models)
 	@if [ -n "$(DATASETS)" ]; then \

@@ -15,6 +15,7 @@ from rich.console import Console
 from sqlalchemy import func, select
 
 from benchmarks.asked import Asked, all_asked
+from henbot.bot.app import keep_for_good
 from henbot.bot.asking import respond
 from henbot.services.eggs import forget_kept_months
 from henbot.simulation import Setting, write_coop
@@ -59,6 +60,7 @@ def main(database: Path | None, times: int) -> None:
     """
     with tempfile.TemporaryDirectory() as scratch:
         opened, visits = coop_of_ten_years(database or Path(scratch) / "ten-years.db")
+        keep_for_good()
         found = [_times(opened, asked, times) for asked in all_asked()]
         opened.close()
     command = " ".join(["python -m benchmarks.answers", *(f"--times {times}" for _ in [1] if times != 200)])

@@ -16,7 +16,8 @@ from henbot.bot.chart_words import statistics
 from henbot.bot.drawing import PASSED_ON, ChartFailed, Drawing
 from henbot.bot.questions import Intent, Period, Question
 from henbot.domain.charts import Chart
-from henbot.services.digests import DIGEST, day_digest
+from henbot.services.digests import day_digest
+from henbot.services.wishes import DIGEST
 from henbot.storage.database import Database
 
 DAYS = 7

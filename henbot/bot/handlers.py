@@ -43,6 +43,7 @@ from henbot.bot.language import DEFAULT, Phrases, best_language, phrases
 from henbot.bot.questions import Intent
 from henbot.bot.replies import LONGEST_CAPTION, Replies
 from henbot.bot.wording import plain
+from henbot.domain.charts import Chart
 from henbot.domain.people import Action
 from henbot.services.audit import note
 from henbot.services.coop_clock import wall_now
@@ -243,7 +244,7 @@ class Conversation:
         reply_to = message.message_id if message and chat.type != ChatType.PRIVATE else None
         try:
             drawn = [await asyncio.to_thread(path.read_bytes) for path in await self.drawing.draw(charts)]
-            await self.replies.send_pictures(context.bot, chat.id, drawn, escape(charts[0].frame.title), reply_to)
+            await self.replies.send_pictures(context.bot, chat.id, drawn, _titles(charts), reply_to)
         except ChartsMissing:
             await self.send(update, context, spoken.say("charts-missing"))
         except (ChartFailed, OSError, BadRequest) as exc:
@@ -335,6 +336,10 @@ class Conversation:
         with self.database.writing() as session:
             remember(session, user.id, user.full_name, wall_now())
             session.commit()
+
+
+def _titles(charts: Sequence[Chart]) -> str:
+    return escape(" · ".join(chart.frame.title for chart in charts), quote=False)
 
 
 def put_to_bot(message: Message, username: str) -> str | None:

@@ -19,12 +19,12 @@ from henbot.domain.policies import Policy, QuietHours
 from henbot.services.changes import BOUT, EGG
 from henbot.services.confirmed import postable
 from henbot.services.coop_clock import clock_setting
-from henbot.services.digests import DIGEST, WEEK, DayDigest, day_digest, digest_picture, week_digest
+from henbot.services.digests import WEEK, DayDigest, day_digest, digest_picture, week_digest
 from henbot.services.posts import DuePost
 from henbot.services.reports import BoutReport, Picture, bout_report, coop_of
 from henbot.services.sitting import sitting_since
 from henbot.services.watch_hours import hours_of_day
-from henbot.services.wishes import BOARD, MISSED, eggs_of_post, missed_bouts, post_of
+from henbot.services.wishes import BOARD, DIGEST, MISSED, eggs_of_post, missed_bouts, post_of
 
 STEADY_AFTER = timedelta(seconds=90)
 """How long a hen who cannot be named and is in the nest is kept back: a few more looks at her usually name her."""

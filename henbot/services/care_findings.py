@@ -27,7 +27,7 @@ from henbot.domain.flock import NestKind
 from henbot.domain.observations import UNKNOWN, HenId, NestId, VisitId
 from henbot.domain.verdicts import Verdict
 from henbot.services.egg_balance import egg_balance
-from henbot.services.egg_ledger import laying_stays
+from henbot.services.egg_ledger import laying_nests, laying_stays
 from henbot.services.periods import nests_now
 from henbot.services.reports import BoutReport, coop_of, flock_of, nests_of
 from henbot.services.roll_call import GATHERING, roll_call
@@ -170,7 +170,9 @@ def _stays(session: Session, start: datetime, now: datetime) -> Iterable[_Stay]:
 
 def _seen(session: Session, start: datetime, now: datetime) -> dict[NestId, list[Span]]:
     query = select(SeenSpanRow.nest_id, SeenSpanRow.start_at, SeenSpanRow.end_at).where(
-        SeenSpanRow.end_at >= start, SeenSpanRow.start_at < now
+        SeenSpanRow.nest_id.in_(laying_nests(session)),  # by its index, for there are years of spans
+        SeenSpanRow.end_at >= start,
+        SeenSpanRow.start_at < now,
     )
     found: dict[NestId, list[Span]] = {}
     for nest, begin, end in session.execute(query):

@@ -21,14 +21,12 @@ from henbot.services.periods import period_report
 from henbot.services.reports import DayReport, Picture, coop_of, day_report, flock_of
 from henbot.services.subscriptions import Subscription
 from henbot.services.watch_hours import daylight, hours_of_day
-from henbot.services.wishes import BOARD, post_of
+from henbot.services.wishes import DIGEST, post_of
 from henbot.storage.tables import CoopRow, MediaRow, PostRow
 from henbot.storage.telling import DigestPictureRow
 
-DIGEST, WEEK = "digest", "week"
-"""Subjects of posts: the evening's digest by its day, the week's by its first day."""
-
-SUBJECTS = (BOARD, DIGEST, WEEK)
+WEEK = "week"
+"""Subject of posts: the week's digest, by its first day."""
 
 AFTER_SUNSET = timedelta(minutes=20)
 """How long after sunset the digest comes: by then the hens have gone to roost (our choice; civil dusk lasts longer)."""

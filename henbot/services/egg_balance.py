@@ -149,7 +149,8 @@ def _left(session: Session, there: Sequence[tuple[NestId, int, datetime]], end: 
 def collections_between(session: Session, start: datetime, end: datetime) -> list[Collection]:
     """Eggs taken in [start, end), seen and told; one that was both counts once, as it was told."""
     told = _told(session, start - LONG_UNSEEN, end + SAME_COLLECTION)
-    seen = [one for one in _seen_taken(session, start, end) if not _was_told(session, one, told)]
+    times = [one.at for one in told]
+    seen = [one for one in _seen_taken(session, start, end) if not _was_told(session, one, times)]
     found = [Collection(one.at, one.eggs, told=False) for one in seen]
     return sorted([*(one for one in told if start <= one.at < end), *found], key=lambda one: one.at)
 
@@ -185,13 +186,13 @@ def _seen_taken(session: Session, start: datetime, end: datetime) -> list[_Taken
     return [_Taken(nest, at, eggs, bool(unseen)) for nest, at, eggs, unseen in session.execute(query)]
 
 
-def _was_told(session: Session, taken: _Taken, told: Sequence[Collection]) -> bool:
+def _was_told(session: Session, taken: _Taken, told: Sequence[datetime]) -> bool:
     """Whether eggs that were seen to be gone are those of a collection that was told.
 
     It is of about that time; or of any since the count before, where the camera was blind meanwhile.
 
     Args:
-        told: in the order of time.
+        told: when collections were told of, in order.
     """
     since = taken.at - SAME_COLLECTION
     if taken.unseen:
@@ -202,8 +203,8 @@ def _was_told(session: Session, taken: _Taken, told: Sequence[Collection]) -> bo
             .limit(1)
         )
         since = min(session.execute(before).scalar() or since, since)
-    place = bisect_left(told, since, key=lambda one: one.at)
-    return place < len(told) and told[place].at <= taken.at + SAME_COLLECTION
+    place = bisect_left(told, since)
+    return place < len(told) and told[place] <= taken.at + SAME_COLLECTION
 
 
 def _appeared(session: Session, first: date, last: date, now: datetime, *, counted: bool) -> tuple[int, int]:

@@ -17,6 +17,7 @@ from henbot.domain.suspicion import Seen, Standing, Suspicion, judged
 from henbot.domain.verdicts import INSPECTION, Verdict
 from henbot.services.care_hints import resting
 from henbot.services.eggs import eggs_between
+from henbot.services.periods import first_day
 from henbot.services.reports import coop_of
 from henbot.services.watch_hours import daylight
 from henbot.services.watching import coverage_by_day, together, well_watched
@@ -108,7 +109,9 @@ def seen_flock(session: Session, now: datetime, *, closely: bool = False) -> See
     hens = tuple(replace(one, others_stopped=len(stopped - {one.hen})) for one in seen)
     maybe = _maybe_days(days, first) if closely else {}
     hens = tuple(_quiet(days, one, maybe.get(one.hen, ())) for one in hens)
-    return SeenFlock(hens, {hen: on[-1] for hen, on in maybe.items()}, first, together(days.coverage))
+    begun = first_day(session) or first  # what was before the coop's first day is no gap
+    lived = {day: one for day, one in days.coverage.items() if day >= begun}
+    return SeenFlock(hens, {hen: on[-1] for hen, on in maybe.items()}, first, together(lived or days.coverage))
 
 
 def _maybe_days(days: _Days, first: date) -> dict[HenId, list[date]]:

@@ -20,8 +20,8 @@ from henbot.services.subscriptions import Subscription
 from henbot.storage.tables import BoutRow, EggCountRow, EventRow, PostRow
 from henbot.storage.telling import EggPostRow, MissedBoutRow
 
-BOARD, MISSED = "board", "missed"
-"""Subjects of posts besides those of changes: a day's board, and what was missed while the bot was off."""
+BOARD, DIGEST, MISSED = "board", "digest", "missed"
+"""Subjects of posts besides those of changes: a day's board and digest, and what was missed while the bot was off."""
 
 STILL_NEWS = timedelta(minutes=10)
 """What ended so long before the bot came back is told as news all the same: it was hardly away."""
@@ -242,9 +242,7 @@ def missed_bouts(session: Session, post_id: int) -> list[BoutReport]:
 
 
 def _wish_boards(session: Session, changes: Iterable[Change], fanning: Fanning) -> int:
-    """Let the boards of the days that changed be written anew; only today's is begun."""
-    if fanning.policy.kind is not PolicyKind.BOARD:
-        return 0
+    """Let the boards and digests of the days that changed be written anew; only today's board is begun."""
     timezone = ZoneInfo(coop_of(session).timezone)
     today = fanning.now.astimezone(timezone).date()
     days = {at.astimezone(timezone).date() for change in changes if (at := _happened(session, change))}
@@ -261,6 +259,7 @@ def _happened(session: Session, change: Change) -> datetime | None:
 
 def _wish_board(session: Session, day: date, fanning: Fanning, *, begins: bool) -> int:
     chat_id, subject_id = fanning.chat.chat_id, day.isoformat()
-    if not begins and post_of(session, chat_id, BOARD, subject_id) is None:
-        return 0
-    return _again(_post(session, chat_id, BOARD, subject_id))
+    told = [post_of(session, chat_id, subject, subject_id) for subject in (BOARD, DIGEST)]
+    if begins and told[0] is None and fanning.policy.kind is PolicyKind.BOARD:
+        told[0] = _post(session, chat_id, BOARD, subject_id)
+    return sum(_again(post) for post in told if post is not None)

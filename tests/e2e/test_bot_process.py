@@ -79,6 +79,9 @@ def test_the_channel_and_a_keeper_are_told_by_the_real_process(coop: Coop, sandb
         coop.bout("a", "ginger", oct4(9, 26), settled=oct4(9, 31), left=oct4(10, 42), verdict="probably")
         wait_for(sandbox, lambda: "left 10:42" in words(channel(sandbox)[0]))
         assert len(channel(sandbox)) == 1 and channel(sandbox)[0].silent
+        coop.proof(coop.egg(oct4(10, 50), "ginger"), picture(grey=2))
+        wait_for(sandbox, lambda: len(channel(sandbox)) == 2 and channel(sandbox)[1].photo)
+        assert not channel(sandbox)[1].silent and words(channel(sandbox)[1]).startswith("🥚 Ginger laid an egg")
         assert "🥚 Рыжуха – вероятно, снеслась" in answered(sandbox, SUBSCRIBER_ID, "кто сегодня снёсся?")
         assert "🥚 Ginger – probably laid" in answered(sandbox, ADMIN_ID, "/today")
         assert process.poll() is None
@@ -172,7 +175,7 @@ def test_it_stops_within_five_seconds_of_being_told(coop: Coop, sandbox: Sandbox
 def test_it_stops_while_telegram_cannot_be_reached(coop: Coop, sandbox: Sandbox) -> None:
     sandbox.inject(Fault("timeout", delay_s=60), "getMe")
     with bot_process(coop, sandbox) as process:
-        time.sleep(2)
+        wait_for(sandbox, lambda: any(request.method == "getMe" for request in sandbox.requests))
         process.send_signal(signal.SIGTERM)
         assert process.wait(STOP_S) == 0
 

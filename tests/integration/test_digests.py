@@ -160,6 +160,18 @@ async def test_a_chart_is_put_in_when_it_is_drawn_and_one_that_fails_costs_nothi
     assert words(sandbox.messages(SUBSCRIBER_ID)[-1]).startswith("🌙 Вторник, 4 октября: 1 яйцо")
 
 
+async def test_a_verdict_that_comes_after_the_digest_is_put_into_it(
+    coop: Coop, sandbox: Sandbox, bot: ExtBot[int]
+) -> None:
+    working = publisher(coop, bot, Policy(kind=PolicyKind.DIGEST))
+    coop.bout("a", "ginger", oct4(18), settled=oct4(18, 5), last_seen=oct4(18, 40))
+    await evening_comes(coop, working, oct4(19))
+    coop.bout("a", "ginger", oct4(18), settled=oct4(18, 5), left=oct4(18, 50), verdict="probably")
+    await publish(working)
+    [digest] = channel(sandbox)
+    assert lines(digest)[0] == "🌙 Tuesday, 4 October: 1 probable egg" and digest.edits == 1
+
+
 async def test_the_digests_picture_is_the_chart_of_seven_days_with_the_picture_of_the_day_below(
     coop: Coop, sandbox: Sandbox, bot: ExtBot[int]
 ) -> None:

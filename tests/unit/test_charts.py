@@ -47,6 +47,14 @@ TIMES = NestTime(FRAME, ("Рыжуха", "Бланш"), (30.0, 0.0), ("30 min", 
 CHARTS: tuple[Chart, ...] = (BARS, CALENDAR, ROSE, TIMES)
 
 
+def test_the_pictures_of_the_docs_are_few_small_and_all_shown() -> None:
+    docs = Path(__file__).parents[2] / "docs"
+    shown = (docs / "charts.md").read_text(encoding="utf-8") + (docs.parent / "README.md").read_text(encoding="utf-8")
+    pictures = list((docs / "pictures").iterdir())
+    assert sum(path.stat().st_size for path in pictures) < 1_500_000
+    assert [path.name for path in pictures if f"pictures/{path.name}" not in shown] == []
+
+
 @pytest.mark.parametrize("chart", CHARTS, ids=lambda chart: str(chart.kind))
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_every_chart_is_a_small_portrait_on_the_page_that_was_asked_for(chart: Chart, dark: bool) -> None:

@@ -206,6 +206,7 @@ def test_make_has_the_promised_targets(project: Path) -> None:
         "notebook",
         "accuracy",
         "soak",
+        "pictures",
         "constraints",
         "clean",
         "help",

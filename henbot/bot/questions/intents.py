@@ -125,7 +125,7 @@ def _coverage(cues: Cues) -> bool:
     if cues.has(C.CAMERA):
         return not cues.has(C.LAY)
     if cues.has(C.WATCH):
-        return not cues.hens
+        return not cues.hens and (not cues.has(C.WHO, C.HEN) or cues.timed)
     if cues.has(C.SEE):
         return cues.any(C.YOU, C.ALL, C.NOT, C.NEST) and not cues.hens and not cues.any(C.HEN, C.WHO, C.LAY)
     return cues.has(C.COVERAGE) and not cues.hens and (cues.any(C.YOU, C.HOW_MANY, C.NEST, C.WHEN) or not cues.strange)
@@ -197,6 +197,8 @@ def _visits(cues: Cues) -> bool:
         )
     if cues.has(C.NEST) and not cues.any(C.LAY, C.EGG):
         return cues.any(C.PAST, C.SIT, C.SEE, C.WHEN, C.HOW_OFTEN, C.LAST, C.HOW_MANY) or cues.timed
+    if cues.has(C.WATCH, C.WHO, C.HEN) and not cues.timed:
+        return False  # which hens do you watch?
     seen = cues.any(C.SEE, C.WATCH) and (cues.hens > 0 or cues.any(C.HEN, C.WHO))
     return (seen or (cues.any(C.SIT, C.PAST) and _sat(cues))) and not cues.any(C.LAY, C.EGG)
 
@@ -208,6 +210,8 @@ def _sat(cues: Cues) -> bool:
 def _flock_list(cues: Cues) -> bool:
     if cues.any(C.LAY, C.EGG, C.NEST, C.BEST) or cues.hens or cues.timed:
         return False
+    if cues.has(C.WATCH, C.WHO, C.HEN):
+        return True
     if cues.has(C.FLOCK):
         return cues.any(C.HEN, C.HOW_MANY, C.TELL, C.ALL, C.HAVE, C.SHE, C.YOU) or len(cues.strange) <= 1
     if not cues.has(C.HEN):
@@ -228,7 +232,7 @@ def _egg_count(cues: Cues) -> bool:
     if cues.has(C.HOW_MANY) and cues.any(C.LAY, C.EGG):
         return cues.has(C.EGG) or cues.hens > 0 or not cues.has(C.HEN)
     if cues.has(C.EGG) and not cues.any(C.LAY, C.WHO):
-        return cues.hens == 1 and cues.long if cues.hens else cues.timed or not cues.strange
+        return cues.hens == 1 and cues.long and not cues.has(C.ONE_EGG) if cues.hens else cues.timed or not cues.strange
     return cues.has(C.HOW_MANY) and cues.timed and not cues.strange and not cues.hens and cues.brought <= _BARE_SUM
 
 
@@ -258,7 +262,7 @@ def _hen_stats(cues: Cues) -> bool:
 
 def _and_she(cues: Cues) -> bool:
     """And Ginger? What is asked of one hen after another is whether she laid."""
-    return cues.has(C.ALSO) and cues.hens == 1 and cues.brought <= {C.ALSO, C.FILLER, C.ABOUT}
+    return cues.has(C.ALSO) and cues.hens == 1 and not cues.strange and cues.brought <= {C.ALSO, C.FILLER, C.ABOUT}
 
 
 def _did_hen_lay(cues: Cues) -> bool:

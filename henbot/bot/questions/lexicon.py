@@ -58,6 +58,7 @@ class Concept(StrEnum):
     ELSEWHERE = "elsewhere"
     ASIDE = "aside"
     ALSO = "also"
+    ONE_EGG = "one_egg"
     AT_ALL = "at_all"
     FILLER = "filler"
 

@@ -175,7 +175,7 @@ def _within(word: str) -> set[str]:
 @cache
 def _roots(word: str) -> frozenset[str]:
     """What is left of a Russian name without its ending and its pet endings, one after the other."""
-    roots = {_stem(word)}
+    roots = {re.sub(r"(.)\1", r"\1", _stem(word))}
     for _ in range(3):
         roots |= {_PET_ENDINGS.sub("", root) for root in roots}
     return frozenset(root for root in roots if len(root) >= _LEAST_ROOT)

@@ -313,6 +313,8 @@ _RULES: tuple[tuple[str, Meaning], ...] = (
      + r"(?P<last>\d{1,2}) (?!MON)" + _YEAR_AFTER, _days_of_month),
     (r"(?:FROM |SINCE |BETWEEN )(?:THE )?" + _N + r"(?P<first>\d{1,2}) (?:TO|AND) (?:THE )?" + _N
      + r"(?P<last>\d{1,2}) DATEWORD ", _days_of_month),
+    (r"(?:FROM |SINCE |BETWEEN )N:(?P<first>\d{1,2}) (?:TO|AND) N:(?P<last>\d{1,2}) (?!UNIT|DATE|MON|NIGHT)",
+     _days_of_month),
     (r"(?:FROM |SINCE |BETWEEN )?(?:THE )?F:(?P<first>\d{1,2}) (?:TO|AND) (?:THE )?F:(?P<last>\d{1,2}) (?:DATEWORD )?",
      _days_of_month),
     (_PREP + r"UNIT:week OF (?:THE )?" + _N + r"(?P<day>\d{1,2}) (?:OF )?MON:(?P<month>\d+) " + _YEAR_AFTER,

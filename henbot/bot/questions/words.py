@@ -47,7 +47,7 @@ def folded(text: str) -> str:
         text = pattern.sub(written, text)
     for pattern in courtesies():
         bare = pattern.sub(" ", text)
-        text = bare if re.search(r"\w", bare) else text
+        text = bare.lstrip(" ,.!;:") if re.search(r"\w", bare) else text
     return text
 
 
