@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,9 +11,12 @@ import pytest
 from sqlalchemy import event
 
 from benchmarks.asked import Asked, all_asked
-from henbot.bot.asking import answer_command, answer_suggestion, day_answer, respond
+from henbot.bot.asking import answer_command, answer_suggestion, charts_for, day_answer, respond
 from henbot.bot.handlers import QUESTIONS
 from henbot.bot.questions import Intent, suggestions_for
+from henbot.domain.care import CareRules
+from henbot.services.care_findings import day_hints, sitting_hints
+from henbot.services.digests import day_digest, week_digest
 from henbot.services.eggs import forget_kept_months
 from henbot.simulation import Setting, write_coop
 from henbot.simulation.flock import NAMES
@@ -72,6 +75,12 @@ def scans(database: Database, statement: str, parameters: Any) -> list[str]:
     return [step for step in found if not (takes_first and "USING" in step and "INDEX" in step)]
 
 
+def looked_through(database: Database, queries: Mapping[str, Any]) -> dict[str, list[str]]:
+    """The statements that look through a whole table, with the steps that do."""
+    found = {statement: scans(database, statement, parameters) for statement, parameters in queries.items()}
+    return {statement: steps for statement, steps in found.items() if steps}
+
+
 def evening() -> datetime:
     return datetime.combine(SETTING.last, datetime.min.time(), UTC) + timedelta(hours=16)
 
@@ -81,9 +90,7 @@ def test_an_answer_reads_what_it_needs_by_an_index(database: Database, queries: 
     name = NAMES[0][1 if asked.language == "en" else 2]
     answer = respond(database, asked.text.format(hen=name), asked.language, evening())
     assert answer.text and (queries or asked.intent in (Intent.HELP, Intent.OFF_TOPIC))
-    assert {
-        statement: found for statement in queries if (found := scans(database, statement, queries[statement]))
-    } == {}
+    assert looked_through(database, queries) == {}
 
 
 def test_commands_and_buttons_read_by_an_index(database: Database, queries: dict[str, Any]) -> None:
@@ -94,9 +101,23 @@ def test_commands_and_buttons_read_by_an_index(database: Database, queries: dict
         for suggestion in suggestions_for(hens, {"Ginger": "ginger"}):  # type: ignore[dict-item]
             answer_suggestion(database, suggestion, "en", evening())
     day_answer(database, -1, "ru")
-    assert {
-        statement: found for statement in queries if (found := scans(database, statement, queries[statement]))
-    } == {}
+    assert looked_through(database, queries) == {}
+
+
+def test_charts_are_read_by_an_index(database: Database, queries: dict[str, Any]) -> None:
+    for words in ("stats", "stats this month", "calendar", "calendar of Ginger"):
+        charting = respond(database, words, "en", evening()).charting
+        assert charting is not None and charts_for(database, charting, at=evening())
+    assert looked_through(database, queries) == {}
+
+
+def test_digests_and_care_hints_are_read_by_an_index(database: Database, queries: dict[str, Any]) -> None:
+    with database.reading() as session:
+        day_digest(session, SETTING.last, evening())
+        week_digest(session, SETTING.last, evening())
+        day_hints(session, evening(), CareRules())
+        sitting_hints(session, evening(), CareRules())
+    assert looked_through(database, queries) == {}
 
 
 def test_a_look_through_a_whole_table_is_found(database: Database) -> None:

@@ -198,6 +198,11 @@ def test_a_name_that_nobody_has_is_kept_to_say_so() -> None:
     assert asked("did Henrietta lay today").called == "henrietta"
 
 
+@pytest.mark.parametrize("text", ["when did Henrietta last lay", "How many eggs did Henrietta lay in May?"])
+def test_a_written_name_that_nobody_has_is_not_answered_for_all_hens(text: str) -> None:
+    assert asked(text).called == "henrietta"
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 
+from henbot.bot.questions.calendar_words import is_calendar_word
 from henbot.bot.questions.intents import Cues, Intent, cues_of, intent_of
 from henbot.bot.questions.lexicon import Concept
 from henbot.bot.questions.names import Naming, naming_of, unknown_name
@@ -34,7 +35,25 @@ def understand(text: str, today: date, hens: Mapping[str, HenId] | None = None) 
         hens: hens by each of their names, in any language.
     """
     readings = [_read(reading, today, hens or {}) for reading in _readings(folded(text))]
-    return next((question for question in readings if question is not None), None)
+    question = next((question for question in readings if question is not None), None)
+    return _with_stranger(question, text, hens or {}) if question else None
+
+
+OF_A_HEN = (Intent.LAST_EGG, Intent.EGG_COUNT, Intent.HEN_STATS, Intent.NEXT_EGG)
+"""Intents that may be about one hen, or about all."""
+
+_CAPITALISED = re.compile(r"(?<=[^\s.!?] )[A-ZА-ЯЁ][^\W\d_A-ZА-ЯЁ]{2,}")
+
+
+def _with_stranger(question: Question, text: str, hens: Mapping[str, HenId]) -> Question:
+    """Where a name is written that no hen has, the question is not about all of them."""
+    if question.intent not in OF_A_HEN or question.hen or question.choice or question.called:
+        return question
+    names = [name for word in _CAPITALISED.findall(text) for name in tokens_of(folded(word))]
+    strange = [
+        name for name in names if not (concepts_of(name) or is_calendar_word(name) or naming_of((name,), hens).named)
+    ]
+    return replace(question, called=strange[0]) if len(strange) == 1 else question
 
 
 def particulars(intent: Intent, text: str, today: date, hens: Mapping[str, HenId] | None = None) -> Question:
