@@ -87,6 +87,7 @@ def respond(database: Database, text: str, language: str | None = None, at: date
         today = now.astimezone(wording.timezone).date()
         hens = hens_by_name(flock_of(session, retired=True))
         wish = wish_of(text)
+        text = text.lstrip("/") if wish else text  # Telegram's commands are Latin; `/статистика` is a text to it
         # "The calendar" is no question of a kind of its own, but statistics shown in another way.
         is_calendar = wish is Wish.CALENDAR
         rest = without_wish(text)

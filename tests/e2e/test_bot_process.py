@@ -108,6 +108,19 @@ def test_commands_and_questions_are_answered_by_the_real_process(coop: Coop, san
     assert [text for text, words in asked.items() if words not in told[text]] == [], told
 
 
+def test_charts_are_drawn_for_the_real_process(coop: Coop, sandbox: Sandbox) -> None:
+    """/stats and /calendar with their Russian twins: the words, then the pictures."""
+    coop.bout("a", "ginger", oct4(9, 26), settled=oct4(9, 31), left=oct4(10, 42), verdict="probably")
+
+    def pictures() -> int:
+        return sum(message.photo is not None for message in sandbox.messages(ADMIN_ID))
+
+    with bot_process(coop, sandbox):
+        for number, text in enumerate(("/calendar", "/календарь Рыжухи", "/stats Ginger", "/статистика Рыжухи"), 1):
+            sandbox.say(ADMIN_ID, text)
+            wait_for(sandbox, lambda number=number: pictures() >= number, 60)  # type: ignore[misc]
+
+
 def test_what_is_told_and_taken_away_goes_through_the_real_process(coop: Coop, sandbox: Sandbox) -> None:
     """Each command of the ledger, of care and of the files, and its Russian twin."""
     coop.bout("a", "ginger", oct4(9, 26), settled=oct4(9, 31), left=oct4(10, 42), verdict="probably")

@@ -67,6 +67,8 @@ async def test_without_the_extra_the_words_come_with_how_to_install_it(
     [
         ("stats for this week", Wish.STATISTICS, None),
         ("статистика за неделю", Wish.STATISTICS, None),
+        ("/статистика за неделю", Wish.STATISTICS, None),
+        ("/календарь", Wish.CALENDAR, None),
         ("calendar", Wish.CALENDAR, None),
         ("покажи календарь Рыжухи", Wish.CALENDAR, "ginger"),
         ("Ginger's stats", Wish.STATISTICS, "ginger"),
