@@ -50,6 +50,7 @@ from henbot.services.coop_clock import wall_now
 from henbot.services.people import People
 from henbot.services.reports import Picture, coop_of
 from henbot.services.subscribers import chosen_language, remember
+from henbot.services.subscriptions import language_of_chat
 from henbot.storage.database import Database
 
 T = TypeVar("T")
@@ -310,8 +311,13 @@ class Conversation:
         return phrases(await asyncio.to_thread(self.language_of, user))
 
     async def spoken_to(self, user_id: int) -> Phrases:
-        """The language to write in to somebody who is not writing now: as chosen, else the coop's."""
-        return phrases(await asyncio.to_thread(self._language_of, user_id, None))
+        """The language to write in to somebody who is not writing now: as chosen or once told, else the coop's."""
+
+        def told() -> str | None:
+            with self.database.reading() as session:
+                return language_of_chat(session, user_id)
+
+        return phrases(await asyncio.to_thread(lambda: self._language_of(user_id, told())))
 
     def language_of(self, user: User | None) -> str:
         """As `spoken`, its tag; reads the database, so off the loop."""

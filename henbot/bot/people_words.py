@@ -7,6 +7,7 @@ from html import escape
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
+from henbot.bot.keyboards import number_in
 from henbot.bot.language import Phrases
 from henbot.domain.people import Role
 from henbot.services.people import Member
@@ -53,12 +54,15 @@ class Step:
 def read_step(callback_data: str | None) -> Step | None:
     """What a button says; None for one that no button of ours says (any more)."""
     parts = (callback_data or "").split(":")
-    if len(parts) != 5 or parts[0] != WHO or not all(one.isascii() and one.isdigit() for one in (parts[2], parts[4])):
+    if len(parts) != 5 or parts[0] != WHO:
+        return None
+    person, owner = number_in(parts[2]), number_in(parts[4])
+    if person is None or owner is None:
         return None
     needs_gift = parts[1] in (ASK_GIVE, GIVE)
     if parts[1] not in (LIST, OFFER, ASK_GIVE, GIVE, ASK_TAKE, TAKE) or (parts[3] in GIFTS) is not needs_gift:
         return None
-    return Step(parts[1], int(parts[2]), parts[3], int(parts[4]))
+    return Step(parts[1], person, parts[3], owner)
 
 
 def list_words(spoken: Phrases, members: Iterable[Member], timezone: tzinfo) -> str:

@@ -1,5 +1,7 @@
 """Eggs a day by hen, and time on the nest: bars."""
 
+from typing import Any
+
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
@@ -10,6 +12,9 @@ from henbot.domain.charts import EggBars, NestTime, Series
 
 MOST_LABELS = 6
 FULLY_WATCHED = 0.95
+MOST_APART = 62
+"""Columns up to which they stand apart; more of them would be threads."""
+
 LEGEND_COLUMNS = 3
 LONGEST_NAME = 16
 MOST_WITHOUT_EGGS = 12
@@ -49,35 +54,37 @@ def _highest(chart: EggBars) -> float:
 
 
 def _blind(axes: Axes, chart: EggBars, palette: Palette, top: float) -> None:
-    for place, share in enumerate(chart.watched):
-        if share < FULLY_WATCHED:
-            axes.bar(
-                place,
-                top * (1 - share),
-                bottom=top * share,
-                width=1.0,
-                color=palette.blind,
-                edgecolor=palette.blind_lines,
-                hatch=BLIND_PATTERN,
-                linewidth=0,
-            )
+    """One shape for all columns, for a shape a column takes seconds where there are many."""
+    shares = [1.0 if share >= FULLY_WATCHED else share for share in chart.watched]
+    if any(share < 1.0 for share in shares):
+        axes.stairs(
+            [top] * len(shares),
+            _edges(len(shares)),
+            baseline=[top * share for share in shares],
+            fill=True,
+            facecolor=palette.blind,
+            edgecolor=palette.blind_lines,
+            hatch=BLIND_PATTERN,
+            linewidth=0,
+        )
 
 
 def _stack(axes: Axes, chart: EggBars, palette: Palette) -> None:
-    below = [0] * len(chart.columns)
-    for number, one in enumerate(chart.series):
-        colour, pattern = _look_of(one, number, palette)
-        axes.bar(
-            range(len(chart.columns)),
-            one.values,
-            bottom=below,
-            width=0.82,
-            color=colour,
-            hatch=pattern,
-            edgecolor=palette.page,
-            linewidth=0.5,
-        )
-        below = [low + more for low, more in zip(below, one.values, strict=True)]
+    number = len(chart.columns)
+    below = [0] * number
+    for place, one in enumerate(chart.series):
+        colour, pattern = _look_of(one, place, palette)
+        above = [low + more for low, more in zip(below, one.values, strict=True)]
+        how: dict[str, Any] = {"facecolor": colour, "edgecolor": palette.page, "hatch": pattern, "linewidth": 0.5}
+        if number > MOST_APART:
+            axes.stairs(above, _edges(number), baseline=below, fill=True, **how)
+        else:
+            axes.bar(range(number), one.values, bottom=below, width=0.82, **how)
+        below = above
+
+
+def _edges(number: int) -> list[float]:
+    return [place - 0.5 for place in range(number + 1)]
 
 
 def _ticks(axes: Axes, chart: EggBars, top: float, palette: Palette) -> None:

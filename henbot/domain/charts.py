@@ -5,7 +5,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Literal, TypeAlias
 
-LOOK = 3
+LOOK = 4
 """Counted up when charts are drawn differently, so that pictures kept from before are not shown."""
 
 

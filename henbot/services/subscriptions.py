@@ -81,6 +81,12 @@ def is_subscribed(session: Session, chat_id: int) -> bool:
     return row is not None and row.subscribed_at is not None
 
 
+def language_of_chat(session: Session, chat_id: int) -> str | None:
+    """The language for a chat that did not just write: as its person chose, else as Telegram told once."""
+    row = session.get(ChatPolicyRow, chat_id)
+    return chosen_language(session, chat_id) or (row.language if row else None)
+
+
 def subscriptions(session: Session) -> list[Subscription]:
     """All chats that are told, those first that came first."""
     query = (

@@ -1,16 +1,20 @@
 """From reports to words: pure, honest, in every language."""
 
 import re
+import shutil
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import cache
 from importlib import resources
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from fluent.syntax import FluentParser, ast, visitor
 
+from henbot.bot import language
 from henbot.bot.asking import hens_by_name
 from henbot.bot.formatting import format_bout, format_day, format_future, format_hen_day
 from henbot.bot.language import PhraseMissing, best_language, languages, phrases
@@ -300,6 +304,22 @@ def test_a_hen_who_may_have_been_the_unnamed_one_is_not_said_to_be_absent() -> N
 
 
 # Languages
+
+
+def test_adding_a_language_is_adding_its_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = Path(shutil.copytree(str(resources.files("henbot.bot").joinpath("locales")), tmp_path / "locales"))
+    shutil.copytree(folder / "en", folder / "de")
+    head = folder / "de" / "language.ftl"
+    words = head.read_text(encoding="utf-8").replace("en_GB", "de_DE").replace("= English", "= Deutsch")
+    head.write_text(words, encoding="utf-8")
+    monkeypatch.setattr(language, "_folder", lambda: folder)
+    for kept in (language.languages, language.phrases):
+        monkeypatch.setattr(language, kept.__name__, cache(kept.__wrapped__))
+    assert language.languages() == ("en", "de", "ru")
+    assert language.best_language("de-AT") == "de"
+    german = language.phrases("de")
+    assert german.say("language-name") == "Deutsch"
+    assert german.date(date(2016, 10, 4), date(2016, 10, 4)).startswith("Dienstag")
 
 
 def _messages(language: str) -> dict[str, ast.Message]:
