@@ -1,8 +1,8 @@
 # One image for both services. `docker compose up` builds it; see docker-compose.yml.
-# EXTRAS=detector looks and learns; EXTRAS=train adds TensorFlow (some 2 GB more), with which the backbone was made.
+# EXTRAS=charts,detector looks, learns and draws; EXTRAS=train adds TensorFlow (some 2 GB more), with which the backbone was made.
 
 FROM python:3.12-slim AS build
-ARG EXTRAS=detector
+ARG EXTRAS=charts,detector
 WORKDIR /src
 COPY pyproject.toml constraints.txt README.md LICENSE NOTICE ./
 COPY henbot henbot
