@@ -55,6 +55,7 @@ _WORDS: Mapping[str, str] = {
     "QUARTER:3": "q3",
     "QUARTER:4": "q4",
     "HALF": "half половин*",
+    "DECADE": "декад*",
     "HALFYEAR": "полгода полугоди*",
     "EARLY": "early",
     "MID": "mid middle середин*",

@@ -200,6 +200,17 @@ def _part_of_month(match: "re.Match[str]", asked: Asked) -> Period:
     return Period(start, last if part == "LATE" else start + timedelta(days=9))
 
 
+def _days_at_edge(match: "re.Match[str]", asked: Asked) -> Period:
+    """The first ten days of a month, its second decade, its last day."""
+    first = _month(match, asked).first
+    last = shifted(first, 1, "month") - timedelta(days=1)
+    place, days = match["place"], min(int(match["days"] or (10 if "DECADE" in match[0] else 1)), 28)
+    if place is None:
+        return Period(last - timedelta(days=days - 1), last)
+    start = first + timedelta(days=days * (int(place) - 1))
+    return Period(start, last if "DECADE" in match[0] and place == "3" else start + timedelta(days=days - 1))
+
+
 def _quarter(match: "re.Match[str]", asked: Asked) -> Period:
     month = int(match["quarter"]) * 3 - 2
     year = int(match["year"]) if match["year"] else asked.today.year - (month > asked.today.month)
@@ -330,6 +341,8 @@ _RULES: tuple[tuple[str, Meaning], ...] = (
     (r"(?:LAST|PAST) NIGHT (?P<days>)", lambda match, asked: Period.of(asked.today - timedelta(days=1))),
     (r"(?:(?:ON |IN )(?:THE )?)?(?:(?P<last>LAST|PAST) |(?:O|N|F):(?P<place>[1-5]) )UNIT:week (?:OF |IN )?"
      r"MON:(?P<month>\d+) " + _YEAR_AFTER, _week_of_month),
+    (_PREP + r"(?:(?:O|N|F):(?P<place>[1-3]) |LAST |PAST )(?:N:(?P<days>\d{1,2}) )?(?:UNIT:day |DECADE )"
+     r"(?:OF |IN )?(?:THE )?MON:(?P<month>\d+) " + _YEAR_AFTER, _days_at_edge),
     (r"(?:(?:ON |IN )(?:THE )?)?(?:(?:O|N|F):(?P<half>[12]) HALF |(?P<part>BEGIN|EARLY|MID|LATE) )"
      r"(?:OF |IN |- )?(?:THE )?MON:(?P<month>\d+) " + _YEAR_AFTER, _part_of_month),
     (_PREP + r"(?:QUARTER:|(?:O|N|F):)(?P<quarter>[1-4]) (?:UNIT:quarter )" + _YEAR_AFTER, _quarter),
