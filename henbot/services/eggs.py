@@ -4,11 +4,12 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from operator import attrgetter
 from typing import TypeAlias
 from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Engine, String, cast, func, or_, select
+from sqlalchemy import Engine, String, cast, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from henbot.domain.clock import day_bounds
@@ -24,7 +25,7 @@ MOST_DAYS = 366
 
 _DAY = timedelta(days=1)
 _LONG_OVER = timedelta(days=2)
-"""After a month, when nothing in it is still going on."""
+"""After a month or a week, when nothing in it is still going on."""
 
 _COUNTED_WITHIN = timedelta(hours=2)
 _NO_CANDIDATES = "[]"
@@ -58,8 +59,8 @@ class Egg:
 
 Stamp: TypeAlias = tuple[int | None, ...]
 
-_KEPT: WeakKeyDictionary[Engine, dict[tuple[date, str], tuple[Stamp, tuple[Egg, ...]]]] = WeakKeyDictionary()
-"""The eggs of months that are long over, by database, first day and time zone."""
+_KEPT: WeakKeyDictionary[Engine, dict[tuple[date, date, str], tuple[Stamp, tuple[Egg, ...]]]] = WeakKeyDictionary()
+"""The eggs of months and weeks that are over, by database, first and last day, and time zone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,9 @@ def eggs_between(session: Session, first: date, last: date, now: datetime, hen: 
     first = max(first, last - timedelta(days=MOST_DAYS - 1))
     bounds = day_bounds(first, timezone)[0], min(day_bounds(last, timezone)[1], now)
     eggs = [*_seen(session, (first, last), now, timezone), *_found(session, bounds, timezone, hen)]
-    return sorted((egg for egg in eggs if hen in (None, egg.hen, *egg.candidates)), key=lambda egg: egg.at)
+    if hen is not None:
+        eggs = [egg for egg in eggs if egg.hen == hen or hen in egg.candidates]
+    return sorted(eggs, key=attrgetter("at"))
 
 
 def times_of(eggs: Iterable[Egg], hen: HenId) -> list[datetime]:
@@ -107,24 +110,32 @@ def times_of(eggs: Iterable[Egg], hen: HenId) -> list[datetime]:
 
 
 def _seen(session: Session, days: tuple[date, date], now: datetime, timezone: ZoneInfo) -> list[Egg]:
-    """Eggs in nests. Months that are long over are kept, and read anew only where something in them has changed."""
+    """Eggs in nests. What is over is kept, by the month or the week, and read anew only where it has changed."""
     kept = _KEPT.setdefault(session.get_bind().engine, {})
     first, last = days
     eggs: list[Egg] = []
     while first <= last:
-        month, end = first.replace(day=1), _month_end(first)
-        bounds = day_bounds(month, timezone)[0], day_bounds(end, timezone)[1]
-        if bounds[1] + _LONG_OVER < now:
-            stamp, known = _stamp(session, bounds), kept.get((month, timezone.key))
-            if known is None or known[0] != stamp:
-                kept[month, timezone.key] = known = stamp, tuple(_read(session, bounds, now, timezone))
-            is_whole = first == month and end <= last
-            eggs += known[1] if is_whole else [egg for egg in known[1] if first <= egg.day <= last]
-        else:
-            span = day_bounds(first, timezone)[0], min(day_bounds(min(end, last), timezone)[1], now)
-            eggs += _read(session, span, now, timezone)
+        begin, end = _piece(first, now, timezone)
+        bounds = day_bounds(begin, timezone)[0], day_bounds(end, timezone)[1]
+        if bounds[1] + _LONG_OVER >= now:
+            span = day_bounds(first, timezone)[0], min(day_bounds(last, timezone)[1], now)
+            return [*eggs, *_read(session, span, now, timezone)]
+        stamp, known = _stamp(session, bounds), kept.get((begin, end, timezone.key))
+        if known is None or known[0] != stamp:
+            kept[begin, end, timezone.key] = known = stamp, tuple(_read(session, bounds, now, timezone))
+        is_whole = first == begin and end <= last
+        eggs += known[1] if is_whole else [egg for egg in known[1] if first <= egg.day <= last]
         first = end + _DAY
     return eggs
+
+
+def _piece(day: date, now: datetime, timezone: ZoneInfo) -> tuple[date, date]:
+    """The first and last day of what is kept together: a month if it is long over, else some eight days of it."""
+    end = _month_end(day)
+    if day_bounds(end, timezone)[1] + _LONG_OVER < now:
+        return day.replace(day=1), end
+    begin = day.replace(day=1 + min((day.day - 1) // 8, 3) * 8)
+    return begin, end if begin.day == 25 else begin + timedelta(days=7)
 
 
 def _read(session: Session, bounds: tuple[datetime, datetime], now: datetime, timezone: ZoneInfo) -> list[Egg]:
@@ -132,7 +143,7 @@ def _read(session: Session, bounds: tuple[datetime, datetime], now: datetime, ti
 
 
 def _stamp(session: Session, bounds: tuple[datetime, datetime]) -> Stamp:
-    """What differs once anything that a month's eggs are read from has changed: how many rows, and their changes."""
+    """What differs once anything that a piece's eggs are read from has changed: how many rows, and their changes."""
     bouts = select(func.count(), func.sum(BoutRow.revision)).where(
         BoutRow.verdict.in_([Verdict.LAID.value, Verdict.PROBABLY.value, Verdict.UNSURE.value]),
         BoutRow.gone.is_(False),
@@ -140,9 +151,10 @@ def _stamp(session: Session, bounds: tuple[datetime, datetime]) -> Stamp:
         BoutRow.arrived_at < bounds[1],
     )
     events = select(func.count(), func.max(EventRow.id)).where(
-        EventRow.kind == EggLaid.kind, EventRow.at >= bounds[0], EventRow.at < bounds[1]
+        EventRow.kind == EggLaid.kind, EventRow.at >= bounds[0] - _DAY, EventRow.at < bounds[1] + _DAY
     )
-    return (*session.execute(bouts).one(), *session.execute(events).one())
+    one, two = bouts.subquery(), events.subquery()
+    return tuple(session.execute(select(one, two).select_from(one.join(two, true()))).one())
 
 
 def forget_kept_months(engine: Engine) -> None:

@@ -109,9 +109,10 @@ def bouts_by_hen(session: Session, first: date, last: date, now: datetime) -> di
     timezone = ZoneInfo(coop_of(session).timezone)
     came = _came((day_bounds(first, timezone)[0], min(day_bounds(last, timezone)[1], now)))
     # Of each hen from her own index: grouped, a year's hundred thousand would be sorted first.
-    hens = [*session.execute(select(HenRow.id)).scalars(), UNKNOWN]
-    numbers = (session.execute(select(func.count()).where(BoutRow.hen_id == hen, *came)).scalar_one() for hen in hens)
-    return {HenId(hen): number for hen, number in zip(hens, numbers, strict=True) if number}
+    hers = select(func.count()).select_from(BoutRow).where(BoutRow.hen_id == HenRow.id, *came).scalar_subquery()
+    numbers = {HenId(hen): number for hen, number in session.execute(select(HenRow.id, hers))}
+    numbers[UNKNOWN] = session.execute(select(func.count()).where(BoutRow.hen_id == UNKNOWN, *came)).scalar_one()
+    return {hen: number for hen, number in numbers.items() if number}
 
 
 def _came(bounds: tuple[datetime, datetime]) -> tuple[ColumnElement[bool], ...]:

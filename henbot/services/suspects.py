@@ -29,6 +29,9 @@ RECORD_DAYS = 180
 LATELY, BEFORE = 7, 60
 """Days over which visits are compared."""
 
+SITTING_DAYS = timedelta(days=3)
+"""Days over which time on nests is looked at, of a hen who laid no egg in them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Suspects:
@@ -47,6 +50,7 @@ class _Days:
         eggs, unsure: days of eggs that are hers, and of those that may be, by hen; in order.
         found: days of eggs that were found outside the nests, with the hen where she is known.
         visits: to nests a watched day by hen, lately and before.
+        on_nest: time on nests a day by hen, over the last days.
         well: whether a day was watched enough that no egg was missed.
         light, light_before: length of the day, today and a week ago; None where the coop's place is not known.
     """
@@ -60,6 +64,7 @@ class _Days:
     unsure: Mapping[HenId, Sequence[date]]
     found: Sequence[tuple[HenId, date]]
     visits: Mapping[HenId, tuple[float, float]]
+    on_nest: Mapping[HenId, timedelta]
     well: Callable[[date], bool]
     light: timedelta | None
     light_before: timedelta | None
@@ -169,6 +174,7 @@ def _days(session: Session, now: datetime) -> _Days:
         unsure,
         [(egg.hen, egg.day) for egg in eggs if egg.nest is None],
         _visits_a_day(session, today, timezone, coverage),
+        _on_nests(session, today, timezone, now),
         well_watched(coverage),
         _light(coop, today, timezone),
         _light(coop, today - timedelta(days=7), timezone),
@@ -190,7 +196,7 @@ def _seen(days: _Days, row: HenRow) -> Seen:
         watched=together(later).share if later else 1.0,
         visits_lately=lately,
         visits_before=before,
-        on_nest=_on_nest(days, hen, since),
+        on_nest=days.on_nest.get(hen, timedelta()) if since < days.today - SITTING_DAYS else timedelta(),
         age=days.today - row.hatched_on if row.hatched_on else None,
         daylight=days.light,
         shortening=days.shortening,
@@ -219,19 +225,17 @@ def _visits(start: datetime, end: datetime) -> ScalarSelect[int]:
     return number.where(VisitRow.hen_id == HenRow.id, *came).scalar_subquery()
 
 
-def _on_nest(days: _Days, hen: HenId, last_egg: date) -> timedelta:
-    """Time on nests a day, over the last three days, if she laid no egg in them."""
-    first = days.today - timedelta(days=3)
-    if last_egg >= first:
-        return timedelta()
-    query = select(BoutRow.arrived_at, BoutRow.last_seen_at).where(
-        BoutRow.hen_id == hen,
+def _on_nests(session: Session, today: date, timezone: ZoneInfo, now: datetime) -> dict[HenId, timedelta]:
+    """Time on nests a day, over the last three days, of each hen who was on one."""
+    query = select(BoutRow.hen_id, BoutRow.arrived_at, BoutRow.last_seen_at).where(
         BoutRow.gone.is_(False),
-        BoutRow.arrived_at >= day_bounds(first, days.timezone)[0],
-        BoutRow.arrived_at < days.now,
+        BoutRow.arrived_at >= day_bounds(today - SITTING_DAYS, timezone)[0],
+        BoutRow.arrived_at < now,
     )
-    spans = days.session.execute(query)
-    return sum((min(end, days.now) - start for start, end in spans), timedelta()) / 3
+    found: dict[HenId, timedelta] = {}
+    for hen, start, end in session.execute(query):
+        found[HenId(hen)] = found.get(HenId(hen), timedelta()) + min(end, now) - start
+    return {hen: length / SITTING_DAYS.days for hen, length in found.items()}
 
 
 def _light(coop: CoopRow, day: date, timezone: ZoneInfo) -> timedelta | None:

@@ -17,14 +17,18 @@ DEFAULT_WATCH = (time(6), time(20))
 
 def hours_of_day(day: date, coop: CoopRow) -> Span:
     """The watch hours of a day: as the keeper said, else sunrise to sunset, else 06 to 20."""
-    timezone = ZoneInfo(coop.timezone)
-    if coop.watch:
-        opening, closing = (time.fromisoformat(part.strip()) for part in coop.watch.split("-"))
+    return _hours(day, coop.watch, coop.latitude, coop.longitude, coop.timezone)
+
+
+@lru_cache(maxsize=4000)  # an answer about a year asks for each of its days
+def _hours(day: date, watch: str | None, latitude: float | None, longitude: float | None, zone: str) -> Span:
+    timezone = ZoneInfo(zone)
+    if watch:
+        opening, closing = (time.fromisoformat(part.strip()) for part in watch.split("-"))
         return watch_hours(day, opening, closing, timezone)
-    if coop.latitude is None or coop.longitude is None:
+    if latitude is None or longitude is None:
         return watch_hours(day, *DEFAULT_WATCH, timezone)
-    place = coop.latitude, coop.longitude
-    return daylight(day, place, timezone) or watch_hours(day, *DEFAULT_WATCH, timezone)
+    return daylight(day, (latitude, longitude), timezone) or watch_hours(day, *DEFAULT_WATCH, timezone)
 
 
 @lru_cache(maxsize=4000)  # a year's sunrises take longer to compute than all else in an answer about it

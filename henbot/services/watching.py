@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import TypeAlias
 
 from sqlalchemy import DateTime, select, type_coerce
@@ -45,15 +46,28 @@ def coverage_by_day(session: Session, first: date, last: date, now: datetime) ->
     """
     coop = coop_of(session)
     days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
-    whole = {day: hours_of_day(day, coop) for day in days}
-    hours = [_Day(day, Span(span.start, min(span.end, now))) for day, span in whole.items() if span.start < now]
+    whole = [(day, hours_of_day(day, coop)) for day in days]
+    hours = [_day(day, span if span.end <= now else Span(span.start, now)) for day, span in whole if span.start < now]
     if not hours:
         return {}
     parts: dict[date, list[Coverage]] = {day.day: [] for day in hours}
     for nest, began in _nests(session):
         for day, part in _of_nest(session, nest, began, hours, now):
             parts[day].append(part)
-    return {day: _together(found) for day, found in parts.items()}
+    return {day.day: _of_day(day, parts[day.day]) for day in hours}
+
+
+@lru_cache(maxsize=4000)
+def _day(day: date, hours: Span) -> _Day:
+    return _Day(day, hours)
+
+
+def _of_day(day: _Day, parts: Sequence[Coverage]) -> Coverage:
+    """The parts of a day together; mostly each nest was seen all the time."""
+    if all(part is day.whole for part in parts):
+        length = day.hours.length * len(parts)
+        return Coverage(length, length)
+    return _together(parts)
 
 
 def well_watched(by_day: Mapping[date, Coverage]) -> Callable[[date], bool]:
@@ -74,15 +88,17 @@ def watched_days(by_day: Mapping[date, Coverage], first: date, last: date) -> fl
 
 def _nests(session: Session) -> list[tuple[NestRow, datetime | None]]:
     """Nests to lay in, each with the moment it counts from; None for always."""
-    rows = session.execute(select(NestRow).where(NestRow.kind == "nest").order_by(NestRow.id)).scalars().all()
-    began = {row.id: _first_seen(session, row.id) for row in rows}
-    earliest = min((at for at in began.values() if at), default=None)
-    return [(row, None if began[row.id] in (None, earliest) else began[row.id]) for row in rows]
-
-
-def _first_seen(session: Session, nest: str) -> datetime | None:
-    query = select(SeenSpanRow.start_at).where(SeenSpanRow.nest_id == nest).order_by(SeenSpanRow.start_at).limit(1)
-    return session.execute(query).scalar()
+    first_seen = (
+        select(SeenSpanRow.start_at)
+        .where(SeenSpanRow.nest_id == NestRow.id)
+        .order_by(SeenSpanRow.start_at)
+        .limit(1)
+        .scalar_subquery()
+    )
+    query = select(NestRow, first_seen).where(NestRow.kind == "nest").order_by(NestRow.id)
+    rows: list[tuple[NestRow, datetime | None]] = [(nest, began) for nest, began in session.execute(query)]
+    earliest = min((began for _, began in rows if began), default=None)
+    return [(nest, None if began == earliest else began) for nest, began in rows]
 
 
 def _of_nest(
