@@ -30,8 +30,9 @@ BAR_MS = 50.0
 TEN_YEARS = Setting(hens=20, nests=6, first=date(2014, 11, 24), days=3652, visits=24.0, closely=False)
 """Some 1.25 million visits: with moults, broody weeks and blind hours 24 on a good day are 17 a day in the mean."""
 
-ASKED_OVER = timedelta(days=60)
-"""The moments of asking are spread over the last days of the record, as the hens are over the flock."""
+ASKED_OVER = timedelta(days=7)
+"""The moments of asking are spread over the last week of the record, as a family's hundred questions are; the hens over
+the flock."""
 
 
 @dataclass(frozen=True, slots=True)

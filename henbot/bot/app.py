@@ -95,10 +95,12 @@ def keep_for_good() -> None:
     """Let what was loaded so far stay for as long as the process lives.
 
     Python looks through all of it now and then for what is used no more, which held up an answer by 40 ms; what is told
-    to stay is left out, and 2 ms remain (docs/MEASURED.md).
+    to stay is left out, and 2 ms remain (docs/MEASURED.md). An answer over a year makes some ten thousand things that
+    are gone with it: it is not looked for them meanwhile.
     """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000)
 
 
 async def _run(settings: Settings, coop: CoopConfig, database: Database, token: str, pace: Pace) -> int:

@@ -4,6 +4,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
@@ -84,8 +85,12 @@ class EggBalance:
 
 def egg_balance(session: Session, first: date, last: date, now: datetime) -> EggBalance:
     """The ledger from one day to another, both included, as it stands at `now`; of a long time, its last year."""
-    timezone = ZoneInfo(coop_of(session).timezone)
     first = max(first, last - timedelta(days=MOST_DAYS - 1))
+    return _balance(session, first, last, now, together(coverage_by_day(session, first, last, now)))
+
+
+def _balance(session: Session, first: date, last: date, now: datetime, coverage: Coverage) -> EggBalance:
+    timezone = ZoneInfo(coop_of(session).timezone)
     start, end = day_bounds(first, timezone)[0], min(day_bounds(last, timezone)[1], now)
     there, before = _counts_at(session, end), _counts_at(session, start)
     appeared, probably = _appeared(session, first, last, now, counted=bool(there))
@@ -99,7 +104,7 @@ def egg_balance(session: Session, first: date, last: date, now: datetime) -> Egg
         there=_left(session, there, end) if there else None,
         there_by_nest=tuple(there),
         found=_found(session, start, end),
-        coverage=together(coverage_by_day(session, first, last, now)),
+        coverage=coverage,
     )
 
 
@@ -110,7 +115,7 @@ def eggs_there(session: Session, at: datetime) -> int:
     """
     timezone = ZoneInfo(coop_of(session).timezone)
     today = at.astimezone(timezone).date()
-    balance = egg_balance(session, today, today, at)
+    balance = _balance(session, today, today, at, Coverage(timedelta(), timedelta()))  # nobody asks how it was watched
     if balance.there is not None:
         return balance.there
     since = _all_taken_on(session, at, timezone) or today
@@ -166,8 +171,7 @@ def _told(session: Session, start: datetime, end: datetime) -> list[Collection]:
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class _Taken:
+class _Taken(NamedTuple):  # a year has thousands, and these are made in a third of the time
     """Eggs that a count found taken from a nest; `unseen` where the camera was blind for a while before it."""
 
     nest: str
