@@ -27,7 +27,7 @@ demo: $(STAMP) ## a day in the hen house, on real pictures where there are any (
 test: check pytest ## what CI runs: make check, then every test
 
 pytest: $(STAMP) ## every test, without make check (ARGS="-k watch")
-	@$(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(STAMP) ## style, types, who imports whom, and that migrations and tables agree
 	@$(BIN)/ruff check .

@@ -14,6 +14,23 @@ from filelock import FileLock
 
 PROJECT = Path(__file__).resolve().parent.parent
 
+LONG = (
+    "test_kill",
+    "test_notebook",
+    "test_demo",
+    "test_fine_tuning",
+    "test_bench_commands",
+    "test_training",
+    "test_first_days",
+    "test_bot_process",
+)
+"""Files that take longest, by name: begun first, so that no process is left with one while the others rest."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the long files, else in the order of folders."""
+    items.sort(key=lambda item: LONG.index(item.path.stem) if item.path.stem in LONG else len(LONG))
+
 
 def _shared_folder() -> Path:
     """The folder that holds the datasets: HENBOT_DATA names one of them, else they lie beside the checkout."""
