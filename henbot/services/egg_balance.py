@@ -8,7 +8,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from henbot.domain.clock import day_bounds
 from henbot.domain.coverage import Coverage
@@ -225,19 +225,21 @@ def _appeared(session: Session, first: date, last: date, now: datetime, *, count
 
 def _counts_at(session: Session, at: datetime) -> list[tuple[NestId, int, datetime]]:
     """The newest count of each nest at a moment: eggs and when they were counted."""
-    nests = session.execute(select(NestRow.id).where(NestRow.kind == "nest").order_by(NestRow.id)).scalars().all()
-    found = []
-    for nest in nests:
-        query = (
-            select(EggCountRow.eggs, EggCountRow.at)
-            .where(EggCountRow.nest_id == nest, EggCountRow.at < at)
-            .order_by(EggCountRow.at.desc())
-            .limit(1)
-        )
-        newest = session.execute(query).first()
-        if newest:
-            found.append((NestId(nest), newest[0], newest[1]))
-    return found
+    other = aliased(EggCountRow)
+    newest = (
+        select(other.at)
+        .where(other.nest_id == NestRow.id, other.at < at)
+        .order_by(other.at.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    query = (
+        select(NestRow.id, EggCountRow.eggs, EggCountRow.at)
+        .join(EggCountRow, (EggCountRow.nest_id == NestRow.id) & (EggCountRow.at == newest))
+        .where(NestRow.kind == "nest")
+        .order_by(NestRow.id)
+    )
+    return [(NestId(nest), eggs, counted_at) for nest, eggs, counted_at in session.execute(query)]
 
 
 def _found(session: Session, start: datetime, end: datetime) -> int:

@@ -1,5 +1,6 @@
 """How much of each day was watched, over many days at once."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -110,14 +111,13 @@ def _of_nest(
         if (began is None or day.hours.end > began) and (nest.retired_at is None or day.hours.start < nest.retired_at)
     ]
     seen = _seen(session, nest, Span(counting[0].hours.start, counting[-1].hours.end), now) if counting else []
+    starts, ends = [begin for begin, _ in seen], [end for _, end in seen]
     start = 0
     for day in counting:
-        while start < len(seen) and seen[start][1] <= day.opening:
-            start += 1
-        stop = start
-        while stop < len(seen) and seen[stop][0] < day.closing:
-            stop += 1
-        is_whole = stop == start + 1 and seen[start][0] <= day.opening and seen[start][1] >= day.closing
+        opening, closing = day.opening, day.closing
+        start = bisect_right(ends, opening, start)
+        stop = bisect_left(starts, closing, start)
+        is_whole = stop == start + 1 and starts[start] <= opening and ends[start] >= closing
         yield day.day, day.whole if is_whole else coverage(map(_span, seen[start:stop]), [day.hours])
 
 
