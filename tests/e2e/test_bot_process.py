@@ -61,7 +61,7 @@ def answered(sandbox: Sandbox, chat: int, text: str) -> str:
 
     before = len(answers())
     sandbox.say(chat, text)
-    sandbox.wait_for(lambda: len(answers()) > before, 10)
+    sandbox.wait_for(lambda: len(answers()) > before, 30)
     return words(answers()[-1])
 
 
