@@ -271,13 +271,7 @@ class CareTalk:
         return Answer("\n".join(lines), buttons=buttons)
 
     async def _write(self, work: Callable[[Session], T]) -> T:
-        def writing() -> T:
-            with self.conversation.database.writing() as session:
-                done = work(session)
-                session.commit()
-                return done
-
-        return await asyncio.to_thread(writing)
+        return await asyncio.to_thread(self.conversation.database.write, work)
 
 
 def _keyboard(hint: CareHint, wording: Wording) -> InlineKeyboardMarkup | None:

@@ -7,6 +7,8 @@ message that is edited, and called off. Which message that is stands with the jo
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
+from html import escape
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,11 +16,12 @@ import structlog
 from sqlalchemy.orm import Session
 from telegram import CallbackQuery, InlineKeyboardMarkup, Message, Update, User
 from telegram.constants import ParseMode
-from telegram.error import BadRequest, TelegramError
+from telegram.error import BadRequest, Forbidden, TelegramError
 from telegram.ext import ExtBot
 
 from henbot.bot.asking import CoopUnknown, coop_wording, moment
 from henbot.bot.handlers import Context, Conversation, answer_press
+from henbot.bot.keyboards import number_in
 from henbot.bot.model_words import (
     EXPORT,
     LIST,
@@ -106,7 +109,7 @@ class ModelTalk:
         user = update.effective_user
         if user is None or not await self._allowed(update, context, user):
             return
-        good = await asyncio.to_thread(self._reading, models.last_good)
+        good = await self._look(models.last_good)
         if good is None:
             await self.conversation.reply(update, context, lambda spoken: spoken.say("rollback-none"))
             return
@@ -143,19 +146,21 @@ class ModelTalk:
 
     async def tick(self, context: Context) -> None:
         """Tell how jobs and switches stand, where that has changed."""
-        try:
-            for job in await asyncio.to_thread(self._reading, jobs.told_jobs):
-                await self._tell(context.bot, job)
-            for switch in list(self._switches):
-                await self._tell_switch(context.bot, switch)
-        except (CoopUnknown, TelegramError) as exc:
-            log.warning("job.not_told", reason=f"{type(exc).__name__}: {exc}"[:200])
+        tellings = [partial(self._tell, context.bot, job) for job in await self._told_jobs()]
+        tellings += [partial(self._tell_switch, context.bot, switch) for switch in self._switches]
+        for tell in tellings:
+            try:
+                await tell()
+            except (CoopUnknown, TelegramError) as exc:  # tried again at the next tick
+                log.warning("job.not_told", reason=f"{type(exc).__name__}: {exc}"[:200])
+
+    async def _told_jobs(self) -> list[Job]:
+        return await self._look(jobs.told_jobs)
 
     async def _do(self, query: CallbackQuery, message: Message, what: str, version: str, *, bot: "ExtBot[int]") -> None:
         user = query.from_user
         if what == STOP:
-            await asyncio.to_thread(self._written, lambda session: jobs.cancel(session, int(version), moment(session)))
-            await answer_press(query)
+            await self._stop(query, number_in(version))
         elif what == SURE:
             await answer_press(query)
             await self._switch(bot, message.chat_id, user, version)
@@ -168,6 +173,11 @@ class ModelTalk:
         else:
             await answer_press(query)
             await self._show(query, user, what, version)
+
+    async def _stop(self, query: CallbackQuery, job: int | None) -> None:
+        if job is not None:
+            await self._write(lambda session: jobs.cancel(session, job, moment(session)))
+        await answer_press(query)
 
     async def _show(self, query: CallbackQuery, user: User, what: str, version: str) -> None:
         def page(session: Session, wording: Wording) -> tuple[str, InlineKeyboardMarkup]:
@@ -204,7 +214,7 @@ class ModelTalk:
             note(session, user.id, f"model.{what}", now, version=version)
             return "model-removed" if what == REMOVE else None
 
-        phrase = self._written(change)
+        phrase = self.database.write(change)
         return spoken.say(phrase) if phrase else None
 
     async def _switch(self, bot: "ExtBot[int]", chat_id: int, user: User, version: str) -> None:
@@ -219,7 +229,7 @@ class ModelTalk:
             note(session, user.id, "model.switch", wall_now(), version=version, before=before)
             return True
 
-        is_there = await asyncio.to_thread(self._written, want)
+        is_there = await self._write(want)
         words = wording.say("model-switching" if is_there else "model-gone")
         sent = await bot.send_message(chat_id, words, parse_mode=ParseMode.HTML)
         if is_there:
@@ -227,7 +237,7 @@ class ModelTalk:
             self._switches.append(_Switch(version, told))
 
     async def _tell_switch(self, bot: "ExtBot[int]", switch: _Switch) -> None:
-        found = await asyncio.to_thread(self._reading, lambda session: models.version_by_id(session, switch.version))
+        found = await self._look(lambda session: models.version_by_id(session, switch.version))
         if found is not None and not found.failure and not found.serving:
             return
         self._switches.remove(switch)
@@ -235,7 +245,7 @@ class ModelTalk:
         if found is None:
             words = wording.say("model-gone")
         elif found.failure:
-            words = wording.say("model-not-switched", reason=plain_reason(found.failure))
+            words = wording.say("model-not-switched", reason=escape(found.failure, quote=False))
         else:
             words = wording.say("model-switched")
         await _edit(bot, switch.told, words, None)
@@ -251,19 +261,19 @@ class ModelTalk:
             note(session, user.id, f"job.{kind.value}", wall_now(), job=job.id)
             return job
 
-        job = await asyncio.to_thread(self._written, ask)
-        words = job_words(job, wording, await asyncio.to_thread(self._reading, moment))
+        job = await self._write(ask)
+        words = job_words(job, wording, await self._look(moment))
         sent = await bot.send_message(
             chat_id, words, parse_mode=ParseMode.HTML, reply_markup=job_buttons(job, wording), disable_notification=True
         )
         told = ToldIn(chat_id, sent.message_id, wording.phrases.language)
-        await asyncio.to_thread(self._written, lambda session: jobs.tell_in(session, job.id, told))
+        await self._write(lambda session: jobs.tell_in(session, job.id, told))
 
     async def _tell(self, bot: "ExtBot[int]", job: Job) -> None:
         told = job.told_in
         assert told is not None, "only jobs that are told of come here"
         wording = await asyncio.to_thread(self._wording_in, told.language)
-        words = job_words(job, wording, await asyncio.to_thread(self._reading, moment))
+        words = job_words(job, wording, await self._look(moment))
         if self._said.get(job.id) != words:
             await _edit(bot, told, words, job_buttons(job, wording))
             self._said[job.id] = words
@@ -271,7 +281,7 @@ class ModelTalk:
             return
         if job.state is JobState.DONE and job.kind is JobKind.EXPORT:
             await self._send_version(bot, told, job)
-        await asyncio.to_thread(self._written, lambda session: jobs.tell_in(session, job.id, None))
+        await self._write(lambda session: jobs.tell_in(session, job.id, None))
         self._said.pop(job.id, None)
 
     async def _send_version(self, bot: "ExtBot[int]", told: ToldIn, job: Job) -> None:
@@ -282,9 +292,7 @@ class ModelTalk:
     async def _allowed(self, update: Update, context: Context, user: User) -> bool:
         if await self.conversation.may(user.id, Action.CONFIGURE):
             return True
-        await asyncio.to_thread(
-            self._written, lambda session: note(session, user.id, "model.refused", wall_now(), what=_what(update))
-        )
+        await self._write(lambda session: note(session, user.id, "model.refused", wall_now(), what=_what(update)))
         await self.conversation.reply(update, context, lambda spoken: spoken.say("may-not-train"))
         return False
 
@@ -294,28 +302,19 @@ class ModelTalk:
         def read(session: Session) -> T:
             return work(session, coop_wording(session, language))
 
-        return await asyncio.to_thread(self._reading, read)
+        return await self._look(read)
+
+    async def _look(self, work: Callable[[Session], T]) -> T:
+        return await asyncio.to_thread(self.database.read, work)
+
+    async def _write(self, work: Callable[[Session], T]) -> T:
+        return await asyncio.to_thread(self.database.write, work)
 
     def _wording_of(self, user: User) -> Wording:
         return self._wording_in(self.conversation.language_of(user))
 
     def _wording_in(self, language: str) -> Wording:
-        return self._reading(lambda session: coop_wording(session, language))
-
-    def _reading(self, work: Callable[[Session], T]) -> T:
-        with self.database.reading() as session:
-            return work(session)
-
-    def _written(self, work: Callable[[Session], T]) -> T:
-        with self.database.writing() as session:
-            done = work(session)
-            session.commit()
-            return done
-
-
-def plain_reason(reason: str) -> str:
-    """A reason from the detector, fit for HTML."""
-    return reason.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+        return self.database.read(lambda session: coop_wording(session, language))
 
 
 def _listed(session: Session, wording: Wording) -> tuple[str, InlineKeyboardMarkup]:
@@ -338,5 +337,5 @@ async def _edit(bot: "ExtBot[int]", told: ToldIn, words: str, markup: InlineKeyb
         await bot.edit_message_text(
             words, chat_id=told.chat_id, message_id=told.message_id, parse_mode=ParseMode.HTML, reply_markup=markup
         )
-    except BadRequest as exc:  # the same words again, or the message was deleted: there is nothing to mend
+    except (BadRequest, Forbidden) as exc:  # the same words again, or nobody reads them any more: nothing to mend
         log.info("job.message_not_edited", reason=exc.message)

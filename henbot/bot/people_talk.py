@@ -208,13 +208,7 @@ class PeopleTalk:
             log.info("person.not_told", user=step.person, reason=exc.message)
 
     async def _write(self, work: Callable[[Session], T]) -> T:
-        def writing() -> T:
-            with self.conversation.database.writing() as session:
-                done = work(session)
-                session.commit()
-                return done
-
-        return await asyncio.to_thread(writing)
+        return await asyncio.to_thread(self.conversation.database.write, work)
 
 
 def _named(message: Message) -> Member | None:

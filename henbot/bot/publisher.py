@@ -310,22 +310,11 @@ class Publisher:
         return [chat for chat in subscriptions(session) if chat.chat_id != self._chat_id]
 
     async def _read(self, work: Callable[[Session], T]) -> T:
-        def reading() -> T:
-            with self.database.reading() as session:
-                return work(session)
-
-        return await asyncio.to_thread(reading)
+        return await asyncio.to_thread(self.database.read, work)
 
     async def _write(self, work: Callable[[Session], T]) -> T:
         """Do some work in a transaction of its own, off the loop."""
-
-        def writing() -> T:
-            with self.database.writing() as session:
-                done = work(session)
-                session.commit()
-                return done
-
-        return await asyncio.to_thread(writing)
+        return await asyncio.to_thread(self.database.write, work)
 
 
 def _log_outcome(post: DuePost, told: Telling, outcome: Told) -> None:

@@ -1,7 +1,6 @@
 """Handlers of what each chat chooses for itself: /subscribe, /unsubscribe, /settings, and /about."""
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
 from importlib.metadata import metadata
@@ -71,7 +70,7 @@ class SettingsTalk:
             return
 
         def answer(spoken: Phrases) -> str:
-            is_news, policy = self._written(
+            is_news, policy = self.conversation.database.write(
                 lambda session: (self._subscribe(session, user, chat), policy_of(session, chat.id))
             )
             return spoken.say("subscribed" if is_news else "subscribed-already", kind=kind_name(spoken, policy.kind))
@@ -85,7 +84,7 @@ class SettingsTalk:
             return
 
         def answer(spoken: Phrases) -> str:
-            is_news = self._written(lambda session: unsubscribe(session, chat.id))
+            is_news = self.conversation.database.write(lambda session: unsubscribe(session, chat.id))
             return spoken.say("unsubscribed" if is_news else "unsubscribed-already")
 
         await self.conversation.reply(update, context, answer)
@@ -121,7 +120,7 @@ class SettingsTalk:
         """Change what a button says, and show the page that it was on, or the one that it leads to."""
         if setting.what != PAGE:
             await asyncio.to_thread(
-                self._written, lambda session: self._change(session, query.from_user, chat, setting)
+                self.conversation.database.write, lambda session: self._change(session, query.from_user, chat, setting)
             )
         spoken = await self.conversation.spoken(query.from_user)
         await answer_press(query, _noted(spoken, setting))
@@ -165,12 +164,6 @@ class SettingsTalk:
 
     async def _may(self, user: User, chat: Chat) -> bool:
         return chat.type == ChatType.PRIVATE or await self.conversation.may(user.id, Action.CONFIGURE)
-
-    def _written(self, work: Callable[[Session], T]) -> T:
-        with self.conversation.database.writing() as session:
-            done = work(session)
-            session.commit()
-            return done
 
 
 def about_words(spoken: Phrases) -> str:

@@ -1,15 +1,17 @@
 """The engine and the unit of work. Uncommitted means rolled back."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.orm import Session
 
 from henbot.domain.errors import ConfigInvalid
+
+T = TypeVar("T")
 
 BUSY_TIMEOUT_MS = 10_000
 """How long one process waits for the other's transaction; transactions here last milliseconds."""
@@ -35,6 +37,18 @@ class Database:
             Session(connection, expire_on_commit=False) as session,
         ):
             yield session
+
+    def read(self, work: Callable[[Session], T]) -> T:
+        """What some work reads, in a session of its own."""
+        with self.reading() as session:
+            return work(session)
+
+    def write(self, work: Callable[[Session], T]) -> T:
+        """What some work gives, after it was committed in a transaction of its own."""
+        with self.writing() as session:
+            done = work(session)
+            session.commit()
+            return done
 
     def close(self) -> None:
         """Close all connections."""

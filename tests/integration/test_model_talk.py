@@ -199,6 +199,15 @@ async def test_who_may_not_gets_nothing_and_leaves_a_line_in_the_audit(text: str
         assert jobs.open_jobs(session) == []
 
 
+@pytest.mark.parametrize("number", ["²", "-1", "9" * 30, "none"])
+async def test_a_forged_number_of_a_job_stops_nothing(number: str, coop: Coop, talk: Talk) -> None:
+    asked = await talk.asked(ADMIN_ID, "/train")
+    assert await talk.forged(ADMIN_ID, asked, f"model:stop:{number}") == ""
+    assert len(talk.answers(ADMIN_ID)) == 1
+    with coop.database.reading() as session:
+        assert len(jobs.open_jobs(session)) == 1
+
+
 @pytest.mark.parametrize("what", ["sure", "remove", "export", "stop", "nonsense"])
 async def test_a_forged_button_of_who_may_not_does_nothing(what: str, coop: Coop, talk: Talk) -> None:
     candidate(coop)
