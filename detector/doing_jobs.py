@@ -1,19 +1,19 @@
-"""What a job's process does: train a candidate, bring a version in or send one out, explain one."""
+"""What a job's process does: train a candidate, bring a version in or send one out."""
 
 import os
 import shutil
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import structlog
 
 from detector.serving import found_version
-from detector.versions import read_manifest
+from detector.versions import MANIFEST, read_manifest
 from henbot.config import Settings, load_coop
-from henbot.domain.errors import DatasetInvalid, HenbotError
+from henbot.domain.errors import DatasetInvalid, HenbotError, ModelLoadFailed
 from henbot.services.coop_clock import CoopClock
 from henbot.services.jobs import Job, JobKind, fail, finish, job_by_id, note_progress
 from henbot.services.media import MediaFolder
@@ -105,10 +105,13 @@ def _train(doing: Doing) -> Mapping[str, Any]:
         )
         serving = serving_version(session)
     if not exported.told:
-        raise DatasetInvalid("nobody has labelled a picture yet: /label asks you for some")
+        raise DatasetInvalid(
+            "nobody has told what the pictures show, and that cannot be told in a chat yet: "
+            "label a dataset folder and run `python -m detector train`"
+        )
     folder = Path(serving.folder) if serving else None
     recipe = Recipe(seed=int(doing.job.arguments.get("seed", 2016)))
-    made = make_candidate(exported.folder, doing.settings.models, folder, doing.report, recipe)
+    made = make_candidate(exported.folder, scratch / "versions", folder, doing.report, recipe)
     report = {
         "pictures": made.pictures,
         "labelled": exported.told,
@@ -118,8 +121,7 @@ def _train(doing: Doing) -> Mapping[str, Any]:
         "comparison": made.comparison.told() if made.comparison else None,
         "metrics": made.metrics,
     }
-    _note(doing, made.folder, Origin.CANDIDATE, report)
-    return {"version": made.folder.name, "report": report}
+    return {"version": _land(doing, made.folder, Origin.CANDIDATE, report), "report": report}
 
 
 def _import(doing: Doing) -> Mapping[str, Any]:
@@ -127,9 +129,8 @@ def _import(doing: Doing) -> Mapping[str, Any]:
 
     file = MediaFolder(doing.settings.media).path_of(str(doing.job.arguments["path"]))
     doing.report("checking", 0.1)
-    folder = unpack(file, doing.settings.models, _coop_name(doing))
-    _note(doing, folder, Origin.IMPORTED, None)
-    return {"version": folder.name}
+    folder = unpack(file, doing.scratch() / "versions", _coop_name(doing))
+    return {"version": _land(doing, folder, Origin.IMPORTED, None)}
 
 
 def _export(doing: Doing) -> Mapping[str, Any]:
@@ -146,30 +147,19 @@ def _export(doing: Doing) -> Mapping[str, Any]:
     return {"version": version.id, "path": stored.path, "sha256": stored.sha256, "size": stored.size}
 
 
-def _explain(doing: Doing) -> Mapping[str, Any]:
-    """Pictures of what the version looks at in a crop that is named by its place in the media folder."""
-    from detector.training.explain import explain_file
-
-    media = MediaFolder(doing.settings.media)
-    with doing.database.reading() as session:
-        version = version_by_id(session, str(doing.job.arguments["version"]))
-    if version is None:
-        raise DatasetInvalid(f"there is no version {doing.job.arguments['version']}")
-    scratch, pictures = doing.scratch(), []
-    asked = list(doing.job.arguments["pictures"])
-    for number, path in enumerate(asked):
-        doing.report("looking", number / max(len(asked), 1))
-        out = scratch / f"{number}.png"
-        told = explain_file(media.path_of(path), Path(version.folder), out, (None, None), "hen")
-        stored = media.put(out.read_bytes(), ".png")
-        pictures.append({"path": stored.path, "sha256": stored.sha256, "log_odds": told["log_odds"]})
-    return {"version": version.id, "pictures": pictures}
-
-
-def _note(doing: Doing, folder: Path, origin: Origin, report: Mapping[str, Any] | None) -> None:
-    with doing.database.writing() as session:
-        note_new(session, found_version(folder, read_manifest(folder)), origin, report)
-        session.commit()
+def _land(doing: Doing, folder: Path, origin: Origin, report: Mapping[str, Any] | None) -> str:
+    """Let a version appear among the others, and return its id. The database hears of it first: a folder that it does
+    not know would be taken for one that was trained by a command, which may serve by itself.
+    """
+    manifest, target = read_manifest(folder), doing.settings.models / folder.name
+    if target.exists():
+        if (target / MANIFEST).read_bytes() == (folder / MANIFEST).read_bytes():
+            return manifest.id  # a job that was begun again, or the same version once more
+        raise ModelLoadFailed(f"version {manifest.id} is here already; remove it first to replace it")
+    found = replace(found_version(folder, manifest), folder=str(target.resolve()))
+    doing.database.write(lambda session: note_new(session, found, origin, report))
+    folder.replace(target)
+    return manifest.id
 
 
 def _zones(doing: Doing) -> dict[Any, Any]:
@@ -187,5 +177,4 @@ DOERS: Mapping[JobKind, Callable[[Doing], Mapping[str, Any]]] = {
     JobKind.TRAIN: _train,
     JobKind.IMPORT: _import,
     JobKind.EXPORT: _export,
-    JobKind.EXPLAIN: _explain,
 }

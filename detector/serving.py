@@ -1,6 +1,6 @@
 """The version that looks at pictures: verified, loaded, and replaced between two frames when the admin asks."""
 
-from collections.abc import Callable
+import shutil
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +14,14 @@ from detector.starter import Site, chosen, day_zero
 from detector.versions import Manifest, list_versions, read_manifest
 from henbot.domain.errors import ModelLoadFailed
 from henbot.services.coop_clock import wall_now
-from henbot.services.models import FoundVersion, desired_version, give_up, note_serving, register_versions
+from henbot.services.models import (
+    FoundVersion,
+    desired_version,
+    give_up,
+    note_serving,
+    register_versions,
+    removed_folders,
+)
 from henbot.storage.database import Database
 
 log = structlog.get_logger(__name__)
@@ -69,13 +76,13 @@ class Serving:
         self.recogniser = Probation(found, self._before.recogniser) if probation else found
         self.threshold = threshold
         log.info("model.serving", version=found.version)
-        self._note(lambda session: note_serving(session, wanted[0], wall_now()))
+        self._database.write(lambda session: note_serving(session, wanted[0], wall_now()))
         return True
 
     def _refuse(self, version: str, reason: str) -> None:
         log.error("model.refused", version=version, reason=reason)
         back = self._now.id
-        self._note(lambda session: give_up(session, version, reason, back))
+        self._database.write(lambda session: give_up(session, version, reason, back))
         self._tried = back or version
 
     def _go_back(self, reason: str) -> bool:
@@ -88,10 +95,17 @@ class Serving:
             give_up(session, str(unsound.id), reason, back)
             note_serving(session, back, wall_now())
 
-        self._note(write)
+        self._database.write(write)
         if back is None:
             self._tried = unsound.id
         return True
+
+    def clear_removed(self) -> None:
+        """Free the disk of versions that the admin removed."""
+        for folder in map(Path, self._database.read(removed_folders)):
+            if folder.is_dir() and folder.parent == self._models.resolve():
+                log.info("model.removed", folder=folder.name)
+                shutil.rmtree(folder, ignore_errors=True)
 
     def _register(self) -> None:
         found = []
@@ -102,12 +116,7 @@ class Serving:
                 log.warning("model.ignored", folder=folder.name, reason=str(exc))
                 continue
             found.append(found_version(folder, manifest))
-        self._note(lambda session: register_versions(session, found))
-
-    def _note(self, write: Callable[[Session], None]) -> None:
-        with self._database.writing() as session:
-            write(session)
-            session.commit()
+        self._database.write(lambda session: register_versions(session, found))
 
 
 def found_version(folder: Path, manifest: Manifest) -> FoundVersion:

@@ -152,6 +152,7 @@ class Worker:
         if self.beaten_at is None or wall - self.beaten_at >= BEAT_EVERY:
             self._beat(wall)
         self.jobs.look()
+        self.serving.clear_removed()
         if self.serving.change_if_asked():
             for reader in readers:
                 reader.desk.use(self.serving.recogniser, self.serving.threshold)

@@ -37,7 +37,8 @@ from henbot.storage.database import Database
 
 PRIVATE_COMMANDS = (*QUESTIONS, *TELLING, "sit", "export", *SETTINGS, "help", "start")
 GROUP_COMMANDS = ("today", "hens", "eggs", "nest", "next", "help")
-ADMIN_COMMANDS = ("admins", *MODEL_COMMANDS)
+ADMIN_COMMANDS = ("admins", "models", "rollback")
+"""Shown to admins; /train is not, until labels can be told in a chat."""
 
 BotApplication: TypeAlias = Application[
     ExtBot[int], Context, dict[Any, Any], dict[Any, Any], dict[Any, Any], JobQueue[Context]

@@ -29,7 +29,6 @@ class JobKind(StrEnum):
     TRAIN = "train"
     IMPORT = "import"
     EXPORT = "export"
-    EXPLAIN = "explain"
 
 
 class JobState(StrEnum):

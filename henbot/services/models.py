@@ -1,4 +1,4 @@
-"""The model versions that the database knows: desired by the admin, serving in the worker, looking on in shadow."""
+"""The model versions that the database knows: desired by the admin, serving in the worker."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -50,7 +50,6 @@ class Version:
     report: Mapping[str, Any] | None
     desired: bool
     serving: bool
-    shadow: bool
     pinned: bool
     failure: str | None
     served_at: datetime | None
@@ -133,7 +132,7 @@ def want(session: Session, version: str) -> str | None:
     for row in session.execute(select(ModelVersionRow)).scalars():
         row.desired = row.id == version
         if row.desired:
-            row.failure, row.shadow = None, False
+            row.failure = None
     return before.id if before is not None and before.id != version else None
 
 
@@ -175,19 +174,19 @@ def give_up(session: Session, version: str, reason: str, back_to: str | None) ->
             row.desired = row.id == back_to
 
 
-def set_shadow(session: Session, version: str | None) -> None:
-    """Let one version look on beside the serving one, or none."""
-    for row in session.execute(select(ModelVersionRow)).scalars():
-        row.shadow = row.id == version and not row.desired
-
-
 def set_pinned(session: Session, version: str, *, pinned: bool) -> None:
     """Keep a version from being removed, or no more."""
     session.get_one(ModelVersionRow, version).pinned = pinned
 
 
-def remove(session: Session, version: str, at: datetime) -> str:
-    """Forget a version, whose past stays; returns its folder, for the detector to clear.
+def removed_folders(session: Session) -> list[str]:
+    """Folders of versions that were removed, for the detector to clear."""
+    query = select(ModelVersionRow.folder).where(ModelVersionRow.removed_at.is_not(None))
+    return list(session.execute(query).scalars())
+
+
+def remove(session: Session, version: str, at: datetime) -> None:
+    """Forget a version, whose past stays; the detector clears its folder.
 
     Raises:
         KeyError: there is no such version.
@@ -204,9 +203,7 @@ def remove(session: Session, version: str, at: datetime) -> str:
     ):
         if holds:
             raise VersionInUse(reason)
-    row = session.get_one(ModelVersionRow, version)
-    row.removed_at, row.shadow = at, False
-    return row.folder
+    session.get_one(ModelVersionRow, version).removed_at = at
 
 
 def _version(row: ModelVersionRow) -> Version:
@@ -219,7 +216,6 @@ def _version(row: ModelVersionRow) -> Version:
         report=row.report,
         desired=row.desired,
         serving=row.serving,
-        shadow=bool(row.shadow),
         pinned=bool(row.pinned),
         failure=row.failure,
         served_at=row.served_at,

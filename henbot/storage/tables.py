@@ -94,7 +94,7 @@ class HenRow(Row):
 
 
 class ModelVersionRow(Row):
-    """A model version: desired is what the admin asked for, serving what runs, shadow what looks on without a say."""
+    """A model version: desired is what the admin asked for, serving what runs."""
 
     __tablename__ = "model_versions"
 
@@ -107,7 +107,6 @@ class ModelVersionRow(Row):
     failure: Mapped[str | None]
     origin: Mapped[str] = mapped_column(default="trained", server_default="trained")
     report: Mapped[dict[str, Any] | None]
-    shadow: Mapped[bool] = mapped_column(default=False, server_default=false())
     pinned: Mapped[bool] = mapped_column(default=False, server_default=false())
     served_at: Mapped[datetime | None]
     removed_at: Mapped[datetime | None]

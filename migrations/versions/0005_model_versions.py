@@ -16,7 +16,6 @@ def upgrade() -> None:
     with op.batch_alter_table("model_versions", schema=None) as batch_op:
         batch_op.add_column(sa.Column("origin", sa.String(length=255), server_default="trained", nullable=False))
         batch_op.add_column(sa.Column("report", sa.JSON(), nullable=True))
-        batch_op.add_column(sa.Column("shadow", sa.Boolean(), server_default=sa.false(), nullable=False))
         batch_op.add_column(sa.Column("pinned", sa.Boolean(), server_default=sa.false(), nullable=False))
         batch_op.add_column(sa.Column("served_at", UtcDateTime(), nullable=True))
         batch_op.add_column(sa.Column("removed_at", UtcDateTime(), nullable=True))
@@ -25,5 +24,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Go back to the schema before."""
     with op.batch_alter_table("model_versions", schema=None) as batch_op:
-        for name in ("removed_at", "served_at", "pinned", "shadow", "report", "origin"):
+        for name in ("removed_at", "served_at", "pinned", "report", "origin"):
             batch_op.drop_column(name)

@@ -19,7 +19,7 @@ from detector.job_desk import STOPPED, JobDesk, job_environment
 from detector.pacing import AtOnce
 from detector.starter import starter_folder
 from detector.training import study
-from detector.versions import list_versions
+from detector.versions import list_versions, read_manifest
 from detector.wiring import open_replay
 from henbot.config import Settings
 from henbot.services import jobs, models
@@ -90,6 +90,10 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(doing_jobs, "NICENESS", 0)
 
 
+def shipped_id(folder: Path) -> str:
+    return read_manifest(folder).id
+
+
 def asked(database: Database, kind: JobKind, **arguments: str) -> int:
     with database.writing() as session:
         job = jobs.ask(session, kind, arguments, ADMIN, CoopClock(database).now())
@@ -139,7 +143,7 @@ def test_without_labels_the_admin_is_told_what_is_missing(settings: Settings, da
     assert do_job(job_id, lease, database, settings)
     ended = job(database, job_id)
     assert ended.state is JobState.FAILED
-    assert "nobody has labelled a picture yet" in str(ended.failure)
+    assert "nobody has told what the pictures show" in str(ended.failure)
     assert list_versions(settings.models) == []
 
 
@@ -158,6 +162,43 @@ def test_a_version_is_brought_in_and_sent_out_again(empty: Settings, database: D
     do_job(*taken(database), database, empty)
     packed = MediaFolder(empty.media).path_of(job(database, export).result["path"])
     assert packed.read_bytes() == sent
+
+
+@of_an_empty_coop
+def test_the_same_version_brought_in_again_stays_as_it_is(empty: Settings, database: Database, tmp_path: Path) -> None:
+    """So ends also a job that was begun again because its process died after the version had landed."""
+    shipped = starter_folder()
+    assert shipped is not None
+    stored = MediaFolder(empty.media).put(pack(shipped, tmp_path / "shipped.zip").read_bytes(), ".zip")
+    for _ in range(2):
+        job_id = asked(database, JobKind.IMPORT, path=stored.path)
+        do_job(*taken(database), database, empty)
+        assert job(database, job_id).state is JobState.DONE
+    assert [folder.name for folder in list_versions(empty.models)] == [shipped_id(shipped)]
+
+
+@of_an_empty_coop
+def test_a_version_that_landed_is_never_taken_for_one_that_may_serve_by_itself(
+    empty: Settings, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever moment the process dies at: the database knows of the version before its folder is there."""
+    shipped = starter_folder()
+    assert shipped is not None
+    stored = MediaFolder(empty.media).put(pack(shipped, tmp_path / "shipped.zip").read_bytes(), ".zip")
+    asked(database, JobKind.IMPORT, path=stored.path)
+    known: list[Origin] = []
+    move = Path.replace
+
+    def landing(folder: Path, target: Path) -> Path:
+        if target.parent != empty.models:
+            return move(folder, target)
+        with database.reading() as session:
+            known.extend(one.origin for one in models.known_versions(session))
+        raise OSError("killed")
+
+    monkeypatch.setattr(Path, "replace", landing)
+    do_job(*taken(database), database, empty)
+    assert known == [Origin.IMPORTED]
 
 
 @of_an_empty_coop

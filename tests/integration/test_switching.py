@@ -5,6 +5,7 @@ import json
 import pickle
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -226,3 +227,14 @@ def test_a_version_that_turns_out_unsound_is_taken_back_by_itself(
     assert row_of(database, first.name).serving
     assert row_of(database, second.name).failure == "it gave no numbers for a picture"
     assert not found.change_if_asked()
+
+
+def test_the_disk_of_a_removed_version_is_freed_and_no_other_s(
+    serving: tuple[Serving, Database], versions: Path, tmp_path: Path
+) -> None:
+    found, database = serving
+    first, second = sorted(versions.iterdir())
+    database.write(lambda session: models.remove(session, second.name, datetime(2024, 5, 6, tzinfo=UTC)))
+    found.clear_removed()
+    assert sorted(versions.iterdir()) == [first]
+    assert found.recogniser.version == first.name

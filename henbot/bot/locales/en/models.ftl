@@ -50,11 +50,6 @@ job-export-running = 📦 I am packing it.
 job-export-done = 📦 Version <b>{ $version }</b>
 job-export-failed = 📦 I could not pack it: { $reason }
 job-export-cancelled = 📦 Packing was stopped.
-job-explain-asked = 🔍 I will look as soon as the detector is free.
-job-explain-running = 🔍 I am looking.
-job-explain-done = 🔍 What version { $version } looks at.
-job-explain-failed = 🔍 I could not look: { $reason }
-job-explain-cancelled = 🔍 Stopped.
 job-progress = { $bar } { $percent } % – { $phase }
 job-left = about { $minutes } { $minutes ->
     [one] minute
@@ -65,7 +60,6 @@ phase-comparing = comparing with the version that serves
 phase-learning = learning
 phase-checking = checking
 phase-packing = packing
-phase-looking = looking
 phase-done = done
 report-labels = Learned from { $pictures } { $pictures ->
     [one] picture that you labelled

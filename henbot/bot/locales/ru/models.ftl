@@ -50,11 +50,6 @@ job-export-running = 📦 Упаковываю.
 job-export-done = 📦 Версия <b>{ $version }</b>
 job-export-failed = 📦 Упаковать не вышло: { $reason }
 job-export-cancelled = 📦 Упаковка остановлена.
-job-explain-asked = 🔍 Посмотрю, как только освобожусь.
-job-explain-running = 🔍 Смотрю.
-job-explain-done = 🔍 На что смотрит версия { $version }.
-job-explain-failed = 🔍 Посмотреть не вышло: { $reason }
-job-explain-cancelled = 🔍 Остановлено.
 job-progress = { $bar } { $percent } % – { $phase }
 job-left = осталось около { $minutes } { $minutes ->
     [one] минуты
@@ -65,7 +60,6 @@ phase-comparing = сравниваю с той, что работает
 phase-learning = учусь
 phase-checking = проверяю
 phase-packing = упаковываю
-phase-looking = смотрю
 phase-done = готово
 report-labels = Учился на { $pictures } { $pictures ->
     [one] кадре, который вы подписали
