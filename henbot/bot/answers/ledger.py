@@ -56,7 +56,8 @@ def _there(balance: EggBalance, asking: Asking) -> list[str]:
     oldest = min(at for _, _, at in balance.there_by_nest)
     if asking.day(oldest) >= balance.last:
         return [wording.say("ledger-there", number=balance.there)]
-    return [wording.say("ledger-there-at", number=balance.there, at=wording.moment(oldest, asking.today))]
+    at, nests = wording.moment(oldest, asking.today), wording.nests_number
+    return [wording.say("ledger-there-at", number=balance.there, at=at, nests=nests)]
 
 
 def _dummies(asking: Asking) -> list[str]:

@@ -71,7 +71,8 @@ def _visit_line(bout: BoutReport, wording: Wording) -> str:
         times = wording.say("visit-times-open", came=came)
         words = wording.say("time-last-seen", at=wording.time(bout.last_seen_at))
     else:
-        times = wording.say("visit-times", came=came, left=wording.time(bout.left_at))
+        left = wording.time(bout.left_at)
+        times = came if left == came else wording.say("visit-times", came=came, left=left)
         words = verdict_words(bout, wording)
     return wording.say("visit-line", times=times, hen=capitalised(wording.who(bout)), words=words)
 

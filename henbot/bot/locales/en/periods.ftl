@@ -111,7 +111,7 @@ rate-unwatched = Last { $days } days: not watched
 rate-weekly = Last { $days } days: { $eggs }; about { $rate } a week of the time watched ({ $percent } %)
 
 last-egg-found = 🥚 <b>{ $hen }</b> – egg found { $date }: { $place }
-last-egg-maybe = 🤔 { $date } there was an egg that may be hers or another's.
+last-egg-maybe = 🤔 There was an egg { $date } that may be hers or another's.
 hen-no-egg = No egg of hers seen yet.
 hen-streak = 🔥 { $days } { $days ->
     [one] day

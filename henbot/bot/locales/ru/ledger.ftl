@@ -1,6 +1,9 @@
 # Что люди говорят о яйцах и лечении и что уносят с собой.
 
-ledger-there-at = Лежит: { $number } (сосчитано: { $at })
+ledger-there-at = Лежит: { $number } ({ $nests ->
+    [one] сосчитано: { $at }
+   *[several] одно из гнёзд сосчитано в последний раз { $at }
+})
 ledger-dummies = Подкладные яйца, не в счёт: { $number }
 ledger-not-eaten = ⚠️ Из них не для еды: { $number } ({ $hens }).
 ledger-maybe-not-eaten = ⚠️ Возможно, не для еды: { $number } { $number ->
