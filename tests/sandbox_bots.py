@@ -5,15 +5,35 @@ from __future__ import annotations
 import asyncio
 import struct
 import zlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.request import HTTPXRequest
 
-from henbot.sandbox import Sandbox
+from henbot.sandbox import ADMIN_ID, SUBSCRIBER_ID, Cast, Room, Sandbox, default_cast, running_sandbox
+from tests.bot_api_schema import schema_path, violations
 
 T = TypeVar("T")
+
+GROUP_ID = -1002
+
+
+def cast_with_group() -> Cast:
+    """The usual people, and a group of the admin's and the subscriber's."""
+    group = Room(GROUP_ID, "Flock talk", "supergroup", admins=(ADMIN_ID,), members=(SUBSCRIBER_ID,))
+    return default_cast().with_room(group)
+
+
+@contextmanager
+def checked_sandbox(cast: Cast | None = None, *, limits: bool = False) -> Iterator[Sandbox]:
+    """A running sandbox, whose requests are held to the published schema in the end, where that is at hand."""
+    with running_sandbox(cast=cast, limits=limits) as running:
+        yield running
+        if schema_path():
+            # A request that met a fault is logged as it came, not as it was read.
+            assert violations(request for request in running.requests if request.fault is None) == []
 
 
 def play(sandbox: Sandbox, part: Callable[[Bot], Awaitable[T]], read_timeout_s: float = 5.0) -> T:

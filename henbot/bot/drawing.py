@@ -14,6 +14,9 @@ import structlog
 from henbot.domain.charts import Chart, content_name, written
 from henbot.domain.errors import HenbotError
 
+COMMAND = (sys.executable, "-m", "henbot.charts")
+"""What draws."""
+
 LONGEST_S = 30.0
 """Then the drawing is killed. It takes a second; the first one ever, which looks for the machine's fonts, some more."""
 
@@ -51,7 +54,7 @@ class Drawing:
     """
 
     folder: Path
-    command: tuple[str, ...] = (sys.executable, "-m", "henbot.charts")
+    command: tuple[str, ...] = field(default_factory=lambda: COMMAND)
     longest_s: float = LONGEST_S
     most_kept: int = MOST_KEPT
     _one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock, compare=False)

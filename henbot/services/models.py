@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from henbot.storage.tables import ModelVersionRow
+from henbot.storage.versions import ModelVersionRow
 
 
 class Origin(StrEnum):

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, ForeignKey, Index, MetaData, String, UniqueConstraint, false, text
+from sqlalchemy import JSON, ForeignKey, Index, MetaData, String, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from henbot.storage.columns import UtcDateTime
@@ -91,25 +91,6 @@ class HenRow(Row):
     hatched_on: Mapped[date | None]
     added_at: Mapped[datetime]
     retired_at: Mapped[datetime | None]
-
-
-class ModelVersionRow(Row):
-    """A model version: desired is what the admin asked for, serving what runs."""
-
-    __tablename__ = "model_versions"
-
-    id: Mapped[str] = mapped_column(String(ID_LENGTH), primary_key=True)
-    folder: Mapped[str]
-    manifest: Mapped[dict[str, Any]]
-    created_at: Mapped[datetime]
-    desired: Mapped[bool] = mapped_column(default=False)
-    serving: Mapped[bool] = mapped_column(default=False)
-    failure: Mapped[str | None]
-    origin: Mapped[str] = mapped_column(default="trained", server_default="trained")
-    report: Mapped[dict[str, Any] | None]
-    pinned: Mapped[bool] = mapped_column(default=False, server_default=false())
-    served_at: Mapped[datetime | None]
-    removed_at: Mapped[datetime | None]
 
 
 class ObservationRow(Row):

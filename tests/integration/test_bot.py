@@ -18,14 +18,12 @@ from henbot.bot.keyboards import read_press
 from henbot.bot.language import languages, phrases
 from henbot.config import CoopConfig, Settings, load_coop, load_settings
 from henbot.domain.errors import DatabaseOutdated
-from henbot.sandbox import ADMIN_ID, SUBSCRIBER_ID, Fault, Message, Room, Sandbox, default_cast, running_sandbox
+from henbot.sandbox import ADMIN_ID, SUBSCRIBER_ID, Fault, Message, Sandbox
 from henbot.storage.database import open_database
 from henbot.storage.tables import CoopRow, HeartbeatRow, SubscriberRow
-from tests.bot_api_schema import schema_path, violations
 from tests.coop_builder import Coop, build_coop, environment, oct4
-from tests.sandbox_bots import picture
+from tests.sandbox_bots import GROUP_ID, cast_with_group, checked_sandbox, picture
 
-GROUP_ID = -1002
 FIRST_WORDS = {
     "today": "Tuesday, 4 October",
     "hen": "The flock: 3 hens",
@@ -54,11 +52,8 @@ def coop(tmp_path: Path) -> Iterator[Coop]:
 
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
-    group = Room(GROUP_ID, "Flock talk", "supergroup", admins=(ADMIN_ID,), members=(SUBSCRIBER_ID,))
-    with running_sandbox(cast=default_cast().with_room(group)) as running:
+    with checked_sandbox(cast=cast_with_group()) as running:
         yield running
-        if schema_path():
-            assert violations(request for request in running.requests if request.fault is None) == []
 
 
 @pytest.fixture

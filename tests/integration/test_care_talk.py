@@ -14,22 +14,20 @@ from benchmarks.care_year import expected, run
 from henbot.bot.asking import ask
 from henbot.domain.care import CareRules, Hint, HintKind
 from henbot.domain.observations import HenId
-from henbot.sandbox import ADMIN_ID, SUBSCRIBER_ID, Fault, Message, Room, default_cast, running_sandbox
+from henbot.sandbox import ADMIN_ID, SUBSCRIBER_ID, Fault, Message
 from henbot.services.care_hints import Decision, due_hints, remember, resting
 from henbot.services.next_eggs import next_eggs
 from henbot.simulation import Setting, write_coop
 from henbot.storage.care import CareHintRow, CarePostRow
 from henbot.storage.tables import EggCountRow, EventRow, EvidenceRow, ObservationRow
 from henbot.storage.told import CollectionRow
-from tests.bot_api_schema import schema_path, violations
 from tests.coop_builder import Coop, build_coop, oct4
-from tests.sandbox_bots import picture
+from tests.sandbox_bots import GROUP_ID, cast_with_group, checked_sandbox, picture
 from tests.talks import Talk, talking
 
 GINGER = HenId("ginger")
 RULES = CareRules()
 DAY = timedelta(days=1)
-GROUP_ID = -1002
 NOON = oct4(13, 30)
 
 
@@ -46,13 +44,10 @@ def coop(tmp_path: Path) -> Iterator[Coop]:
 
 @pytest.fixture
 async def talk(coop: Coop) -> AsyncIterator[Talk]:
-    group = Room(GROUP_ID, "Flock talk", "supergroup", admins=(ADMIN_ID,), members=(SUBSCRIBER_ID,))
-    with running_sandbox(cast=default_cast().with_room(group)) as sandbox:
+    with checked_sandbox(cast=cast_with_group()) as sandbox:
         async with talking(coop, sandbox) as running:
             await running.asked(ADMIN_ID, "/start")
             yield running
-        if schema_path():
-            assert violations(request for request in sandbox.requests if request.fault is None) == []
 
 
 async def looked(talk: Talk) -> list[Message]:

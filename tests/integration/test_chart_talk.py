@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -113,7 +114,18 @@ def test_a_calendar_leaves_days_that_nobody_can_know_empty(coop: Coop) -> None:
     assert month.days[0] == CalendarDay(None, 0.0)
 
 
-async def test_a_question_is_answered_while_a_chart_is_drawn_for_another(coop: Coop, sandbox: Sandbox) -> None:
+async def test_a_question_is_answered_while_a_chart_is_drawn_for_another(
+    coop: Coop, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The drawing begins, and never ends while the other asks."""
+    begun = tmp_path / "begun"
+    program = f"import pathlib, time; pathlib.Path({str(begun)!r}).touch(); time.sleep(60)"
+    monkeypatch.setattr("henbot.bot.drawing.COMMAND", (sys.executable, "-c", program))
     async with talking(coop, sandbox) as talk:
         await talk.asked(ADMIN_ID, "/stats this week")
-        await asyncio.wait_for(talk.asked(SUBSCRIBER_ID, "/today"), 5)
+        async with asyncio.timeout(20):
+            while not await asyncio.to_thread(begun.exists):  # noqa: ASYNC110 - a file, and no event
+                await asyncio.sleep(0.05)
+        today = await talk.asked(SUBSCRIBER_ID, "/today")
+        assert "4" in (today.text or "")
+        assert pictures(talk, ADMIN_ID) == []

@@ -12,14 +12,12 @@ from sqlalchemy import select
 from henbot.bot.language import phrases
 from henbot.bot.settings_words import read_setting
 from henbot.domain.policies import Policy, PolicyKind, QuietHours
-from henbot.sandbox import ADMIN_ID, SUBSCRIBER_ID, Message, Room, default_cast, running_sandbox
+from henbot.sandbox import ADMIN_ID, SUBSCRIBER_ID, Message
 from henbot.services.subscriptions import policy_of, subscriptions
 from henbot.storage.tables import AuditRow
-from tests.bot_api_schema import schema_path, violations
 from tests.coop_builder import Coop, build_coop
+from tests.sandbox_bots import GROUP_ID, cast_with_group, checked_sandbox
 from tests.talks import Talk, talking
-
-GROUP_ID = -1002
 
 
 @pytest.fixture
@@ -31,12 +29,9 @@ def coop(tmp_path: Path) -> Iterator[Coop]:
 
 @pytest.fixture
 async def talk(coop: Coop) -> AsyncIterator[Talk]:
-    group = Room(GROUP_ID, "Flock talk", "supergroup", admins=(ADMIN_ID,), members=(SUBSCRIBER_ID,))
-    with running_sandbox(cast=default_cast().with_room(group)) as sandbox:
+    with checked_sandbox(cast=cast_with_group()) as sandbox:
         async with talking(coop, sandbox) as running:
             yield running
-        if schema_path():
-            assert violations(request for request in sandbox.requests if request.fault is None) == []
 
 
 def said(message: Message) -> str:

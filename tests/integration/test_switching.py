@@ -25,7 +25,7 @@ from henbot.config import load_coop
 from henbot.services import models
 from henbot.services.media import MediaFolder
 from henbot.storage.database import Database
-from henbot.storage.tables import ModelVersionRow
+from henbot.storage.versions import ModelVersionRow
 
 SWITCHES = 50
 

@@ -32,9 +32,7 @@ def last_egg(asking: Asking) -> str:
     if not known:
         return _no_egg_yet(asking)
     lines = [_last_line(egg, asking) for egg in known]
-    lines += (
-        [asking.wording.say("last-egg-maybe", date=_date(eggs[-1], asking))] if eggs[-1] not in own else []
-    )
+    lines += [asking.wording.say("last-egg-maybe", date=_date(eggs[-1], asking))] if eggs[-1] not in own else []
     return "\n".join([*lines, *_watched_since(known[-1], asking)])
 
 
