@@ -231,7 +231,7 @@ class ModelTalk:
 
         is_there = await self._write(want)
         words = wording.say("model-switching" if is_there else "model-gone")
-        sent = await bot.send_message(chat_id, words, parse_mode=ParseMode.HTML)
+        sent = await self.conversation.replies.send(bot, chat_id, words)
         if is_there:
             told = ToldIn(chat_id, sent.message_id, wording.phrases.language)
             self._switches.append(_Switch(version, told))
@@ -263,9 +263,7 @@ class ModelTalk:
 
         job = await self._write(ask)
         words = job_words(job, wording, await self._look(moment))
-        sent = await bot.send_message(
-            chat_id, words, parse_mode=ParseMode.HTML, reply_markup=job_buttons(job, wording), disable_notification=True
-        )
+        sent = await self.conversation.replies.send(bot, chat_id, words, job_buttons(job, wording), silent=True)
         told = ToldIn(chat_id, sent.message_id, wording.phrases.language)
         await self._write(lambda session: jobs.tell_in(session, job.id, told))
 
@@ -287,7 +285,7 @@ class ModelTalk:
     async def _send_version(self, bot: "ExtBot[int]", told: ToldIn, job: Job) -> None:
         path: Path = self.conversation.media / str(job.result["path"])
         content = await asyncio.to_thread(path.read_bytes)
-        await bot.send_document(told.chat_id, content, filename=f"{job.result['version']}.zip")
+        await self.conversation.replies.send_file(bot, told.chat_id, (f"{job.result['version']}.zip", content), "")
 
     async def _allowed(self, update: Update, context: Context, user: User) -> bool:
         if await self.conversation.may(user.id, Action.CONFIGURE):

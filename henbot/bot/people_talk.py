@@ -203,7 +203,7 @@ class PeopleTalk:
             role, may_do = spoken.say(f"role-{gift.role.value}"), spoken.say(f"role-may-{gift.role.value}")
             text = spoken.say("role-given-to-you", role=role, may=may_do)
         try:
-            await bot.send_message(step.person, text, parse_mode=ParseMode.HTML)
+            await self.conversation.replies.send(bot, step.person, text)
         except TelegramError as exc:
             log.info("person.not_told", user=step.person, reason=exc.message)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import structlog
-from telegram import InlineKeyboardMarkup, InputMediaPhoto, ReplyParameters, Update
+from telegram import InlineKeyboardMarkup, InputMediaPhoto, Message, ReplyParameters, Update
 from telegram.constants import ParseMode
 from telegram.ext import BaseUpdateProcessor, ExtBot
 
@@ -114,16 +114,19 @@ class Replies:
         text: str,
         markup: InlineKeyboardMarkup | None = None,
         reply_to: int | None = None,
-    ) -> None:
-        """Send an answer. Raises TelegramError."""
+        *,
+        silent: bool = False,
+    ) -> Message:
+        """Send an answer, and give the message. Raises TelegramError."""
         pacer = self.groups if chat_id < 0 else self.private
         await asyncio.sleep(pacer.wait_s(chat_id, time.monotonic()))
         try:
-            await bot.send_message(
+            return await bot.send_message(
                 chat_id,
                 text,
                 parse_mode=ParseMode.HTML,
                 reply_markup=markup,
+                disable_notification=silent or None,
                 reply_parameters=ReplyParameters(reply_to, allow_sending_without_reply=True) if reply_to else None,
                 rate_limit_args=RETRIES,
             )

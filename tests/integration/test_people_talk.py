@@ -15,7 +15,7 @@ from henbot.bot.language import phrases
 from henbot.bot.people_words import read_step
 from henbot.bot.wiring import ADMIN_COMMANDS, GROUP_COMMANDS, PRIVATE_COMMANDS, menus_of
 from henbot.domain.people import Role
-from henbot.sandbox import ADMIN_ID, SUBSCRIBER_ID, Message
+from henbot.sandbox import ADMIN_ID, SUBSCRIBER_ID, Fault, Message
 from henbot.sandbox.cast import Person
 from henbot.services.coop_clock import wall_now
 from henbot.services.owner_link import LIFETIME, make_owner_link, open_owner_link
@@ -160,6 +160,19 @@ async def test_an_admin_lets_a_sitter_in_for_some_days_and_makes_no_admins(talk:
     await turned(talk, ADMIN_ID, page, "✓ Yes")
     assert role(talk.coop, OLGA, timedelta(days=6, hours=23)) is Role.GUEST
     assert role(talk.coop, OLGA, timedelta(days=7, hours=1)) is None
+
+
+async def test_who_was_let_in_is_told_so_though_telegram_asks_for_a_pause(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PTB_TIMEDELTA", "true")
+    await talk.asked(SUBSCRIBER_ID, "/start")
+    page = await talk.asked(ADMIN_ID, f"/admins {SUBSCRIBER_ID}")
+    page = await turned(talk, ADMIN_ID, page, "Sitter for 3 days")
+    talk.sandbox.inject(Fault("429", retry_after_s=1), "sendMessage")
+    await turned(talk, ADMIN_ID, page, "✓ Yes")
+    await talk.sandbox.until(lambda: len(talk.answers(SUBSCRIBER_ID)) == 2, 10)
+    assert said(talk.answers(SUBSCRIBER_ID)[-1]).startswith("👋")
 
 
 async def test_a_sitter_tells_of_eggs_until_the_time_is_over(talk: Talk) -> None:
