@@ -14,7 +14,7 @@ import pytest
 from henbot.sandbox import ADMIN_ID, CHANNEL_ID, SUBSCRIBER_ID, Fault, Message, Sandbox
 from tests.conftest import PROJECT
 from tests.coop_builder import Coop, build_coop, oct4
-from tests.processes import bot_process
+from tests.processes import bot_process, bot_program
 from tests.sandbox_bots import checked_sandbox, picture
 
 FIRST_ANSWER_S = 5.0
@@ -67,7 +67,7 @@ def wait_for(sandbox: Sandbox, condition: Callable[[], object], seconds: float =
 
 
 def test_the_channel_and_a_keeper_are_told_by_the_real_process(coop: Coop, sandbox: Sandbox) -> None:
-    with bot_process(coop, sandbox) as process:
+    with bot_program(coop, sandbox) as process:
         coop.bout("a", "ginger", oct4(9, 26))
         coop.picture("a", picture())
         wait_for(sandbox, lambda: channel(sandbox))
@@ -143,7 +143,7 @@ def test_the_first_update_is_answered_soon_after_the_start(coop: Coop, sandbox: 
     def first_answer_s(run: int) -> float:
         sandbox.say(ADMIN_ID, "/today")
         begun = time.monotonic()
-        with bot_process(coop, sandbox):
+        with bot_program(coop, sandbox):
             wait_for(sandbox, lambda: len(sandbox.messages(ADMIN_ID)) == 2 * run, 60)
             return time.monotonic() - begun
 
@@ -156,7 +156,7 @@ def test_the_memory_stays_small(coop: Coop, sandbox: Sandbox) -> None:
         pytest.skip("A process's memory is read from /proc, which this system does not have.")
     coop.bout("a", "ginger", oct4(9, 26))
     coop.picture("a", picture(1600, 1200))
-    with bot_process(coop, sandbox) as process:
+    with bot_program(coop, sandbox) as process:
         wait_for(sandbox, lambda: channel(sandbox))
         for text in ("/start", "/today", "/settings", "кто снёсся вчера"):
             answered(sandbox, ADMIN_ID, text)
@@ -239,7 +239,7 @@ def test_what_does_not_reach_telegram_is_sent_again_in_order(coop: Coop, sandbox
 
 def test_no_token_is_in_what_it_logs(coop: Coop, sandbox: Sandbox) -> None:
     sandbox.inject("502", times=3)
-    with bot_process(coop, sandbox):
+    with bot_program(coop, sandbox):
         answered(sandbox, ADMIN_ID, "/help")
     log = (coop.media.parent / "bot.log").read_text(encoding="utf-8")
     assert "bot.started" in log

@@ -18,7 +18,6 @@ from detector.doing_jobs import do_job
 from detector.job_desk import STOPPED, JobDesk, job_environment
 from detector.pacing import AtOnce
 from detector.starter import starter_folder
-from detector.training import study
 from detector.versions import list_versions, read_manifest
 from detector.wiring import open_replay
 from henbot.config import Settings
@@ -28,8 +27,9 @@ from henbot.services.jobs import Job, JobKind, JobState
 from henbot.services.media import MediaFolder
 from henbot.services.models import Origin
 from henbot.storage.database import Database, open_database
-from henbot.storage.schema import migrate
 from henbot.storage.tables import EvidenceRow, LabelRow, VisitRow
+from tests.conftest import few_copies
+from tests.databases import migrated
 
 DAYS = (date(2024, 5, 4), date(2024, 5, 5))
 ADMIN = 7
@@ -66,8 +66,7 @@ def settings(watched: Path, tmp_path: Path) -> Settings:
 @pytest.fixture
 def empty(tmp_path: Path) -> Settings:
     """A coop of which nothing is known yet."""
-    url = f"sqlite:///{tmp_path / 'henbot.db'}"
-    migrate(url)
+    url = migrated(tmp_path / "henbot.db")
     return Settings(config=tmp_path / "none.yaml", database=url, media=tmp_path / "media", models=tmp_path / "models")
 
 
@@ -83,11 +82,11 @@ of_an_empty_coop = pytest.mark.parametrize("database", ["empty"], indirect=True)
 
 
 @pytest.fixture(autouse=True)
-def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+def _quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """One copy of each picture, and the tests' own process stays as it is."""
-    monkeypatch.setattr(study, "MOST_RELIT", 1)
-    monkeypatch.setattr(study, "MOST_REPAINTED", 1)
     monkeypatch.setattr(doing_jobs, "NICENESS", 0)
+    with few_copies():
+        yield
 
 
 def shipped_id(folder: Path) -> str:

@@ -11,7 +11,6 @@ from sqlalchemy import select
 from detector.export import export_dataset
 from detector.pacing import AtOnce
 from detector.recognition import load_recogniser
-from detector.training import study
 from detector.training.dataset import load_dataset
 from detector.training.evaluate import evaluate
 from detector.training.fit import train
@@ -20,6 +19,7 @@ from henbot.domain.errors import DatasetInvalid
 from henbot.services.media import MediaFolder
 from henbot.storage.database import Database, open_database
 from henbot.storage.tables import EvidenceRow, LabelRow, VisitRow
+from tests.conftest import few_copies
 
 DAY = date(2024, 5, 5)
 
@@ -82,10 +82,7 @@ def test_the_newest_word_of_a_person_is_sure_and_one_taken_back_counts_no_more(
     assert row.sure("hens")
 
 
-def test_what_people_told_can_be_trained_on_and_judged_with(
-    watched: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(study, "MOST_RELIT", 1)
+def test_what_people_told_can_be_trained_on_and_judged_with(watched: Path, tmp_path: Path) -> None:
     copied = shutil.copytree(watched, tmp_path / "told")
     database = open_database(f"sqlite:///{copied / 'henbot.db'}")
     with database.writing() as session:
@@ -97,7 +94,8 @@ def test_what_people_told_can_be_trained_on_and_judged_with(
         session.commit()
     exported(database, copied, tmp_path / "out")
     database.close()
-    version = train([tmp_path / "out"], tmp_path / "models")
+    with few_copies():
+        version = train([tmp_path / "out"], tmp_path / "models")
     judged = evaluate(tmp_path / "out", load_recogniser(version))
     assert set(judged["metrics"]["hen_or_none"]["recall"]) == {"False", "True"}
     assert judged["metrics"]["frames"] > 10
