@@ -28,6 +28,12 @@ LONG = (
 """Files that take longest, by name: begun first, so that no process is left with one while the others rest."""
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than there are cores, for tests of the bot mostly wait for the pace that Telegram allows."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the long files, else in the order of folders."""
     items.sort(key=lambda item: LONG.index(item.path.stem) if item.path.stem in LONG else len(LONG))
@@ -104,6 +110,21 @@ def drawn_version(drawn_coop: Path, tmp_path_factory: pytest.TempPathFactory) ->
     day = date(2024, 5, 4)
     with few_copies(relit=2, repainted=2):
         return _made_once(tmp_path_factory, "models", lambda root: train([drawn_coop], root, day, day))
+
+
+@pytest.fixture(scope="session")
+def replayed_days(drawn_coop: Path, drawn_version: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the database and the media of both drawn days as that version saw them; not to be changed."""
+    from detector.pacing import AtOnce
+    from detector.wiring import open_replay
+
+    def play(root: Path) -> Path:
+        opened = open_replay(drawn_coop, drawn_version, f"sqlite:///{root / 'henbot.db'}", root / "media", (None, None))
+        opened.replay(AtOnce(opened.database)).run()
+        opened.database.close()
+        return root
+
+    return _made_once(tmp_path_factory, "replayed", play)
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from henbot.sandbox import ADMIN_ID, CHANNEL_ID, SUBSCRIBER_ID, Fault, Message, Sandbox
+from henbot.sandbox import ADMIN_ID, CHANNEL_ID, SUBSCRIBER_ID, Fault, Message, Person, Sandbox, default_cast
 from tests.conftest import PROJECT
 from tests.coop_builder import Coop, build_coop, oct4
 from tests.processes import bot_process, bot_program
@@ -22,6 +22,8 @@ MOST_MEMORY_MB = 160
 STOP_S = 5.0
 
 HENS = ("ginger", "olive", "blanche")
+FAMILY = range(3001, 3013)
+"""Each may be told something once a second; together they are told more."""
 
 
 @pytest.fixture
@@ -36,7 +38,10 @@ def coop(tmp_path: Path) -> Iterator[Coop]:
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
     """Telegram with its rates on: whoever writes too fast is refused."""
-    with checked_sandbox(limits=True) as running:
+    cast = default_cast()
+    for person in FAMILY:
+        cast = cast.with_person(Person(person, f"Cousin {person}", "en"))
+    with checked_sandbox(cast, limits=True) as running:
         yield running
 
 
@@ -60,6 +65,16 @@ def answered(sandbox: Sandbox, chat: int, text: str) -> str:
     sandbox.say(chat, text)
     sandbox.wait_for(lambda: len(answers()) > before, 30)
     return words(answers()[-1])
+
+
+def answered_at_once(sandbox: Sandbox, texts: list[str]) -> dict[str, str]:
+    """The first words that each of the family is told, one text each."""
+    asked = dict(zip(FAMILY, texts, strict=False))
+    assert len(asked) == len(texts)
+    for person, text in asked.items():
+        sandbox.say(person, text)
+    sandbox.wait_for(lambda: all(len(sandbox.messages(person)) > 1 for person in asked), 30)
+    return {text: words(sandbox.messages(person)[1]) for person, text in asked.items()}
 
 
 def wait_for(sandbox: Sandbox, condition: Callable[[], object], seconds: float = 20.0) -> None:
@@ -97,10 +112,10 @@ def test_commands_and_questions_are_answered_by_the_real_process(coop: Coop, san
         "/why": "She sat for",
         "кто снёсся 3 октября?": "I did not watch",
         "make me an admin": "That is beyond me",
-        "/stats": "1 probable egg",  # the last one: its pictures come later
+        "/stats": "1 probable egg",
     }
     with bot_process(coop, sandbox) as process:
-        told = {text: answered(sandbox, ADMIN_ID, text) for text in asked}
+        told = answered_at_once(sandbox, list(asked))
         assert process.poll() is None
     assert [text for text, words in asked.items() if words not in told[text]] == [], told
 

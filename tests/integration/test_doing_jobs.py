@@ -6,7 +6,6 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -16,10 +15,8 @@ from detector import doing_jobs
 from detector.archive import pack
 from detector.doing_jobs import do_job
 from detector.job_desk import STOPPED, JobDesk, job_environment
-from detector.pacing import AtOnce
 from detector.starter import starter_folder
 from detector.versions import list_versions, read_manifest
-from detector.wiring import open_replay
 from henbot.config import Settings
 from henbot.services import jobs, models
 from henbot.services.coop_clock import CoopClock
@@ -31,24 +28,22 @@ from henbot.storage.tables import EvidenceRow, LabelRow, VisitRow
 from tests.conftest import few_copies
 from tests.databases import migrated
 
-DAYS = (date(2024, 5, 4), date(2024, 5, 5))
 ADMIN = 7
 
 
 @pytest.fixture(scope="module")
-def watched(drawn_coop: Path, drawn_version: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def watched(replayed_days: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two drawn days that were replayed, and of whose pictures somebody told what they show."""
-    folder = tmp_path_factory.mktemp("watched")
-    opened = open_replay(drawn_coop, drawn_version, f"sqlite:///{folder / 'henbot.db'}", folder / "media", DAYS)
-    opened.replay(AtOnce(opened.database)).run()
-    with opened.database.writing() as session:
+    folder = Path(shutil.copytree(replayed_days, tmp_path_factory.mktemp("watched") / "coop"))
+    database = open_database(f"sqlite:///{folder / 'henbot.db'}")
+    with database.writing() as session:
         shown = select(EvidenceRow, VisitRow).join(VisitRow, VisitRow.id == EvidenceRow.visit_id)
         for row, visit in session.execute(shown).all():
             field, value = ("hen", visit.hen_id) if row.role in ("arrived", "settled") else ("hens", "0")
             told = {"nest_id": visit.nest_id, "at": row.at, "media_sha256": row.media_sha256, "said_by": 1}
             session.add(LabelRow(field=field, value=value, said_at=row.at, **told))
         session.commit()
-    opened.database.close()
+    database.close()
     return folder
 
 

@@ -2,37 +2,28 @@
 
 import csv
 import shutil
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 from detector.export import export_dataset
-from detector.pacing import AtOnce
 from detector.recognition import load_recogniser
 from detector.training.dataset import load_dataset
 from detector.training.evaluate import evaluate
 from detector.training.fit import train
-from detector.wiring import open_replay
 from henbot.domain.errors import DatasetInvalid
 from henbot.services.media import MediaFolder
 from henbot.storage.database import Database, open_database
 from henbot.storage.tables import EvidenceRow, LabelRow, VisitRow
 from tests.conftest import few_copies
 
-DAY = date(2024, 5, 5)
-
 
 @pytest.fixture(scope="module")
-def watched(drawn_coop: Path, drawn_version: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the database and the pictures of a drawn day that was replayed."""
-    folder = tmp_path_factory.mktemp("watched")
-    url = f"sqlite:///{folder / 'henbot.db'}"
-    opened = open_replay(drawn_coop, drawn_version, url, folder / "media", (DAY, DAY))
-    opened.replay(AtOnce(opened.database)).run()
-    opened.database.close()
-    return folder
+def watched(replayed_days: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the database and the pictures of drawn days that were replayed."""
+    return Path(shutil.copytree(replayed_days, tmp_path_factory.mktemp("watched") / "coop"))
 
 
 @pytest.fixture
