@@ -270,25 +270,6 @@ class EvidenceRow(Row):
     at: Mapped[datetime]
 
 
-class LabelRow(Row):
-    """What a person said of a picture."""
-
-    __tablename__ = "labels"
-    __table_args__ = (Index(None, "nest_id", "at"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    nest_id: Mapped[str] = mapped_column(ForeignKey("nests.id"))
-    at: Mapped[datetime]
-    media_sha256: Mapped[str | None] = mapped_column(ForeignKey("media.sha256"))
-    visit_id: Mapped[str | None] = mapped_column(ForeignKey("visits.id"))
-    field: Mapped[str]
-    value: Mapped[str]
-    said_by: Mapped[int]
-    said_at: Mapped[datetime]
-    model_id: Mapped[str | None] = mapped_column(String(ID_LENGTH))
-    undone_at: Mapped[datetime | None]
-
-
 class ChangeRow(Row):
     """A language-free note that a visit, bout or day has a new revision; its id is the order of changes."""
 
