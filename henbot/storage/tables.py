@@ -80,7 +80,10 @@ class NestRow(Row):
 
 
 class HenRow(Row):
-    """A hen; her id outlives renames, moves and death."""
+    """A hen; her id outlives renames, moves and death.
+
+    `merged_into` is the id of the hen that she turned out to be.
+    """
 
     __tablename__ = "hens"
 
@@ -91,6 +94,8 @@ class HenRow(Row):
     hatched_on: Mapped[date | None]
     added_at: Mapped[datetime]
     retired_at: Mapped[datetime | None]
+    retired_why: Mapped[str | None] = mapped_column(String(16))
+    merged_into: Mapped[str | None] = mapped_column(String(ID_LENGTH))
 
 
 class ObservationRow(Row):
