@@ -26,7 +26,7 @@ NOBODY, TWO = "nobody", "two"
 """What a label may say instead of a hen's id (or `unknown`)."""
 
 NEIGHBOURS = 5
-"""Most alike pictures by which typicality is told. TypiClust has 20 and pools of thousands; a small group counts, too."""
+"""Most alike pictures by which typicality is told: TypiClust's 20 are for pools of thousands."""
 
 LEAST_SPREAD = 1e-3
 
