@@ -25,8 +25,8 @@ Bools = NDArray[np.bool_]
 NOBODY, TWO = "nobody", "two"
 """What a label may say instead of a hen's id (or `unknown`)."""
 
-NEIGHBOURS = 20
-"""Most alike pictures by which typicality is told, as in TypiClust."""
+NEIGHBOURS = 5
+"""Most alike pictures by which typicality is told. TypiClust has 20 and pools of thousands; a small group counts, too."""
 
 LEAST_SPREAD = 1e-3
 
