@@ -21,6 +21,7 @@ from henbot.config.fields import (
     name_in,
     wrong,
 )
+from henbot.config.learning import LearningSection
 from henbot.config.posts import PostsSection
 from henbot.config.sources import SourceConfig
 from henbot.domain.observations import UNKNOWN, CameraId, HenId, NestId
@@ -176,6 +177,7 @@ class CoopConfig(Section):
         quiet_hours: when nothing rings, in coop time.
         posts: what the channel is told.
         care: what admins are told is worth a look.
+        learning: when henbot learns by itself, and how often it asks.
     """
 
     coop: CoopSection
@@ -190,6 +192,7 @@ class CoopConfig(Section):
     quiet_hours: Hours | None = None
     posts: Annotated[PostsSection, Field(default_factory=PostsSection)]
     care: Annotated[CareSection, Field(default_factory=CareSection)]
+    learning: Annotated[LearningSection, Field(default_factory=LearningSection)]
 
     _folder: Path = PrivateAttr(default_factory=Path)
 

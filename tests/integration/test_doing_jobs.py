@@ -23,8 +23,9 @@ from henbot.services.coop_clock import CoopClock
 from henbot.services.jobs import Job, JobKind, JobState
 from henbot.services.media import MediaFolder
 from henbot.services.models import Origin
+from henbot.storage.acts import LabelRow
 from henbot.storage.database import Database, open_database
-from henbot.storage.tables import EvidenceRow, LabelRow, VisitRow
+from henbot.storage.tables import EvidenceRow, VisitRow
 from tests.conftest import few_copies
 from tests.databases import migrated
 
