@@ -30,6 +30,7 @@ from henbot.bot.pace import TELEGRAM_PACE, Pace
 from henbot.bot.publisher import Audience, Publisher
 from henbot.bot.replies import InTurn
 from henbot.bot.settings_talk import SettingsTalk
+from henbot.bot.warming import Warming
 from henbot.bot.wiring import BotApplication, add_handlers, menus_of
 from henbot.config import CoopConfig, Settings
 from henbot.domain.care import HintKind
@@ -113,6 +114,7 @@ async def _run(settings: Settings, coop: CoopConfig, database: Database, token: 
     async def ready() -> None:
         await tell_owner_link(application, database, people)
         await menus_of(database, people).tell(application.bot)
+        await Warming(database, Drawing(settings.media / CHARTS) if can_draw() else None).run()
 
     return await serve(application, build_publisher(application, settings, coop, database, pace), stop, ready)
 
