@@ -20,6 +20,7 @@ from henbot.services.corrections import name_visit
 from henbot.services.egg_ledger import PicturedCount, add_counts, laying_nests, previous_count
 from henbot.services.event_records import add_events
 from henbot.services.evidence import Evidence, add_evidence
+from henbot.services.glimpses import Glimpse, add_glimpses
 from henbot.storage.database import Database
 from henbot.storage.tables import (
     CameraRow,
@@ -57,6 +58,7 @@ class NestStep:
     events: Sequence[Event] = ()
     observation: Observation | None = None
     evidence: Sequence[Evidence] = ()
+    glimpses: Sequence[Glimpse] = ()
     egg_state: EggState | None = None
     counts: Sequence[PicturedCount] = ()
 
@@ -130,6 +132,7 @@ def _record_nest(session: Session, step: NestStep, trust_gap: timedelta) -> None
     session.flush()
     add_events(session, step.events)
     add_evidence(session, step.evidence)
+    add_glimpses(session, step.glimpses)
 
 
 def _regroup_nests(session: Session, step: CameraStep) -> None:

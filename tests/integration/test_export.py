@@ -20,6 +20,7 @@ from henbot.domain.errors import DatasetInvalid
 from henbot.services.media import MediaFolder
 from henbot.storage.acts import LabelRow
 from henbot.storage.database import Database, open_database
+from henbot.storage.glimpses import GlimpseRow
 from henbot.storage.tables import EvidenceRow, VisitRow
 
 DAY = date(2024, 5, 5)
@@ -81,6 +82,30 @@ def test_the_newest_word_of_a_person_is_sure_and_one_taken_back_counts_no_more(
     assert (row.hen, row.hens) == ("pepper", 1)
     assert row.sure("hen")
     assert row.sure("hens")
+
+
+def test_a_hen_named_in_one_picture_of_a_visit_is_named_in_all_of_them_but_where_a_picture_has_a_word_of_its_own(
+    watched: Path, tmp_path: Path
+) -> None:
+    copied = shutil.copytree(watched, tmp_path / "named")
+    database = open_database(f"sqlite:///{copied / 'henbot.db'}")
+    with database.writing() as session:
+        visit = session.execute(select(VisitRow).order_by(VisitRow.sightings.desc()).limit(1)).scalar_one()
+        glimpses = select(GlimpseRow).where(GlimpseRow.visit_id == visit.id).order_by(GlimpseRow.at)
+        first, second, *others = session.execute(glimpses).scalars()
+        assert others
+        for glimpse, field, value in ((first, "hen", "pepper"), (second, "hens", "0")):
+            told = {"media_sha256": glimpse.media_sha256, "visit_id": visit.id, "field": field, "value": value}
+            session.add(LabelRow(nest_id=visit.nest_id, at=glimpse.at, said_by=1, said_at=glimpse.at, **told))
+        moments = {glimpse.at: glimpse.id for glimpse in (first, second, *others)}
+        nobody = second.at
+        session.commit()
+    exported(database, copied, tmp_path / "out")
+    database.close()
+    rows = [row for row in load_dataset(tmp_path / "out").rows if row.captured_at in moments]
+    assert {row.hen for row in rows if row.captured_at != nobody} == {"pepper"}
+    assert all(row.sure("hen") for row in rows if row.captured_at != nobody)
+    assert [(row.hens, row.hen) for row in rows if row.captured_at == nobody] == [(0, None)]
 
 
 def test_what_people_told_can_be_trained_on_and_judged_with(
