@@ -15,6 +15,9 @@ from telegram.ext import (
 
 from henbot.bot.care_talk import PRESSES as CARE_PRESSES
 from henbot.bot.care_talk import SIT_IN_RUSSIAN, CareTalk
+from henbot.bot.correcting_talk import IN_WORDS as UNDO_IN_WORDS
+from henbot.bot.correcting_talk import PRESSES as CORRECTING_PRESSES
+from henbot.bot.correcting_talk import CorrectingTalk
 from henbot.bot.export_talk import EXPORT_IN_WORDS, ExportTalk
 from henbot.bot.handlers import QUESTIONS, Context, Conversation
 from henbot.bot.inline_talk import InlineTalk
@@ -37,7 +40,7 @@ from henbot.storage.database import Database
 
 PRIVATE_COMMANDS = (*QUESTIONS, *TELLING, "sit", "export", *SETTINGS, "help", "start")
 GROUP_COMMANDS = ("today", "hens", "eggs", "nest", "next", "help")
-ADMIN_COMMANDS = ("admins", "models", "rollback")
+ADMIN_COMMANDS = ("undo", "admins", "models", "rollback")
 """Shown to admins; /train is not, until labels can be told in a chat."""
 
 BotApplication: TypeAlias = Application[
@@ -64,6 +67,7 @@ def add_handlers(
     _add_settings(application, settings)
     _add_people(application, people)
     _add_models(application, versions)
+    _add_correcting(application, CorrectingTalk(conversation))
     application.add_handler(InlineQueryHandler(InlineTalk(conversation).ask))
     application.add_handler(MessageHandler(fresh & filters.COMMAND, conversation.unknown_command))
     application.add_handler(MessageHandler(fresh & filters.TEXT, ledger.text))
@@ -88,6 +92,13 @@ def _add_people(application: BotApplication, people: PeopleTalk) -> None:
     application.add_handler(MessageHandler(private & filters.FORWARDED & ~filters.Document.ALL, people.forwarded))
     application.add_handler(MessageHandler(private & filters.Regex(PEOPLE_IN_WORDS), people.admins))
     application.add_handler(CallbackQueryHandler(people.press, PEOPLE_PRESSES))
+
+
+def _add_correcting(application: BotApplication, talk: CorrectingTalk) -> None:
+    private = filters.UpdateType.MESSAGE & filters.ChatType.PRIVATE
+    application.add_handler(CommandHandler("undo", talk.undo, filters=filters.UpdateType.MESSAGE))
+    application.add_handler(MessageHandler(private & filters.Regex(UNDO_IN_WORDS), talk.undo))
+    application.add_handler(CallbackQueryHandler(talk.press, CORRECTING_PRESSES))
 
 
 def _add_models(application: BotApplication, talk: ModelTalk) -> None:

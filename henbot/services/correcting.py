@@ -18,6 +18,7 @@ from henbot.services.labels import Pictured, add_labels
 from henbot.services.reports import PICTURE_ROLES
 from henbot.storage.acts import LabelRow
 from henbot.storage.corrections import CorrectionRow
+from henbot.storage.glimpses import GlimpseRow
 from henbot.storage.tables import BoutRow, EggCountRow, EvidenceRow, HenRow, NestRow, ObservationRow, VisitRow
 
 
@@ -51,8 +52,10 @@ def correct_hen(session: Session, by: int, bout_id: str, hen: HenId, now: dateti
     act = _begin(session, by, bout, Field.HEN, hen, now)
     _say(session, act, visits, Field.HEN, hen)
     for visit in visits:
-        if hen != UNKNOWN:  # the keeper may only mean that the pictures do not tell
-            _label_hens(session, act, visit, {"hens": "0"} if hen == NOBODY else {"hen": hen})
+        if hen == NOBODY:
+            _label_nobody(session, act, visit)
+        elif hen != UNKNOWN:  # who says that may only mean that the pictures do not tell
+            _label_hen(session, act, visit, hen)
         name_again(session, visit)
     _settle(session, visits, now)
     return act
@@ -115,16 +118,36 @@ def _settle(session: Session, visits: Sequence[VisitRow], now: datetime) -> None
     session.flush()
 
 
-def _label_hens(session: Session, act: Act, visit: VisitRow, values: dict[str, str]) -> None:
+def _label_hen(session: Session, act: Act, visit: VisitRow, hen: HenId) -> None:
     """Let the pictures of a visit tell who it was; not those that show two hens, for nobody said which is meant."""
-    query = select(EvidenceRow).where(EvidenceRow.visit_id == visit.id, EvidenceRow.role.in_(PICTURE_ROLES))
-    for shown in session.execute(query).scalars():
+    # Of the visit as a whole: so that pictures of it which are kept to learn from tell it, too.
+    add_labels(session, act, _pictured(visit, visit.arrived_at, None), {"hen": hen})
+    for at, sha256 in _pictures_of(session, visit):
         seen = select(ObservationRow.hens).where(
-            ObservationRow.nest_id == visit.nest_id, ObservationRow.at == shown.at, ObservationRow.hens > 1
+            ObservationRow.nest_id == visit.nest_id, ObservationRow.at == at, ObservationRow.hens > 1
         )
         if session.execute(seen).first() is None:
-            pictured = Pictured(visit.nest_id, shown.at, shown.media_sha256, visit.id, visit.model_id)
-            add_labels(session, act, pictured, values)
+            add_labels(session, act, _pictured(visit, at, sha256), {"hen": hen})
+
+
+def _label_nobody(session: Session, act: Act, visit: VisitRow) -> None:
+    """Let all pictures of what was no visit tell that nobody is there."""
+    glimpses = select(GlimpseRow.at, GlimpseRow.media_sha256).where(GlimpseRow.visit_id == visit.id)
+    kept = dict(session.execute(glimpses).tuples().all())
+    for at, sha256 in (kept | dict(_pictures_of(session, visit))).items():
+        add_labels(session, act, _pictured(visit, at, sha256), {"hens": "0"})
+
+
+def _pictures_of(session: Session, visit: VisitRow) -> list[tuple[datetime, str]]:
+    """When and in which pictures a hen of a visit is shown."""
+    query = select(EvidenceRow.at, EvidenceRow.media_sha256).where(
+        EvidenceRow.visit_id == visit.id, EvidenceRow.role.in_(PICTURE_ROLES)
+    )
+    return [(at, sha256) for at, sha256 in session.execute(query.order_by(EvidenceRow.id))]
+
+
+def _pictured(visit: VisitRow, at: datetime, sha256: str | None) -> Pictured:
+    return Pictured(visit.nest_id, at, sha256, visit.id, visit.model_id)
 
 
 def _label_eggs(session: Session, act: Act, bout: BoutRow, verdict: Verdict) -> None:
@@ -137,8 +160,7 @@ def _label_eggs(session: Session, act: Act, bout: BoutRow, verdict: Verdict) -> 
     if before is None:
         return
     eggs = before.eggs + session.get_one(NestRow, bout.nest_id).dummy_eggs + (verdict is Verdict.LAID)
-    visit = bout.visits[-1]
-    add_labels(session, act, Pictured(bout.nest_id, at, sha256, visit.id, visit.model_id), {"eggs": str(eggs)})
+    add_labels(session, act, _pictured(bout.visits[-1], at, sha256), {"eggs": str(eggs)})
 
 
 def _pictured_after(session: Session, bout: BoutRow) -> tuple[datetime, str] | None:

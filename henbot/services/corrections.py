@@ -17,7 +17,7 @@ from henbot.domain.observations import HenId, NestId, VisitId
 from henbot.domain.verdicts import Verdict
 from henbot.domain.visits import Bout
 from henbot.storage.corrections import CorrectionRow
-from henbot.storage.tables import VisitRow
+from henbot.storage.tables import HenRow, VisitRow
 
 
 class Field(StrEnum):
@@ -65,10 +65,19 @@ def named_by_people(session: Session, visit: VisitId) -> HenId | None:
     return HenId(value) if value else None
 
 
+def meant(session: Session, hen: HenId) -> HenId:
+    """The hen that an id means: another one, where both turned out to be one."""
+    row = session.get(HenRow, hen)
+    while row is not None and row.merged_into:
+        hen = HenId(row.merged_into)
+        row = session.get(HenRow, hen)
+    return hen
+
+
 def name_visit(session: Session, row: VisitRow, model_says: HenId) -> None:
     """Write whose visit it is: as people say, else as the model does; what the model says is kept beside it."""
     said = named_by_people(session, VisitId(row.id))
-    row.hen_id, row.model_hen_id = (said, model_says) if said else (model_says, None)
+    row.hen_id, row.model_hen_id = meant(session, said or model_says), model_says if said else None
 
 
 def name_again(session: Session, row: VisitRow) -> None:
