@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from henbot.bot.correcting_words import value_words
 from henbot.bot.wording import Wording
 from henbot.domain.flock import localised
-from henbot.domain.observations import HenId
+from henbot.domain.observations import HenId, NestId
 from henbot.services.acts import Act, ActKind
 from henbot.services.coop_clock import clock_setting, wall_now
 from henbot.services.corrections import Field
@@ -27,7 +27,9 @@ def _label(session: Session, act: Act, wording: Wording) -> str:
     label = session.execute(query).scalar_one_or_none()
     if label is None:
         return wording.say("act-label-none")
-    return wording.say("act-label", at=_moment(session, label.at, wording), nest=wording.nest_name(label.nest_id))
+    return wording.say(
+        "act-label", at=_moment(session, label.at, wording), nest=wording.nest_name(NestId(label.nest_id))
+    )
 
 
 def _correction(session: Session, act: Act, wording: Wording) -> str:

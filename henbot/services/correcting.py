@@ -133,8 +133,8 @@ def _label_hen(session: Session, act: Act, visit: VisitRow, hen: HenId) -> None:
 def _label_nobody(session: Session, act: Act, visit: VisitRow) -> None:
     """Let all pictures of what was no visit tell that nobody is there."""
     glimpses = select(GlimpseRow.at, GlimpseRow.media_sha256).where(GlimpseRow.visit_id == visit.id)
-    kept = dict(session.execute(glimpses).tuples().all())
-    for at, sha256 in (kept | dict(_pictures_of(session, visit))).items():
+    kept = [(at, sha256) for at, sha256 in session.execute(glimpses)]
+    for at, sha256 in dict([*kept, *_pictures_of(session, visit)]).items():
         add_labels(session, act, _pictured(visit, at, sha256), {"hens": "0"})
 
 
