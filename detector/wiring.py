@@ -17,6 +17,7 @@ from detector.pacing import Pace
 from detector.pipeline import Pipeline
 from detector.replay import RecordedSource, Replay
 from detector.serving import Serving
+from detector.shadow import ShadowDesk
 from detector.sources import Cursor, Skipped
 from detector.sources.build import build_source
 from detector.starter import Site, chosen
@@ -145,14 +146,16 @@ def build_worker(settings: Settings, config: CoopConfig) -> Worker:
     database = open_database(settings.database)
     check_schema(database)
     _seed(database, config)
-    clock = CoopClock(database)
+    clock, media = CoopClock(database), MediaFolder(settings.media)
+    serving = Serving(database, settings.models, Site.of(config, settings.media.parent / BACKGROUNDS))
     return Worker(
         config,
         database,
-        MediaFolder(settings.media),
-        Serving(database, settings.models, Site.of(config, settings.media.parent / BACKGROUNDS)),
+        media,
+        serving,
         clock,
         JobDesk(database, clock, job_command, job_environment(settings, os.environ)),
+        ShadowDesk(database, media, serving),
     )
 
 

@@ -9,6 +9,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from henbot.services.coop_clock import wall_now
+from henbot.services.shadows import end_shadow
 from henbot.services.switches import untold_switches
 from henbot.services.version_notices import MOST_WORDS, NoticeKind, add_notice
 from henbot.storage.versions import ModelVersionRow
@@ -127,13 +129,14 @@ def serving_version(session: Session) -> Version | None:
 
 
 def want(session: Session, version: str) -> str | None:
-    """Ask for a version to serve; the id of the one asked for before, to go back to.
+    """Ask for a version to serve, which looks on in shadow no more; the id of the one asked for before, to go back to.
 
     Raises:
         KeyError: there is no such version.
     """
     if version_by_id(session, version) is None:
         raise KeyError(version)
+    end_shadow(session, wall_now(), version)
     before = desired_version(session)
     for row in session.execute(select(ModelVersionRow)).scalars():
         row.desired = row.id == version
@@ -215,6 +218,7 @@ def remove(session: Session, version: str, at: datetime) -> None:
     ):
         if holds:
             raise VersionInUse(reason)
+    end_shadow(session, at, version)
     session.get_one(ModelVersionRow, version).removed_at = at
 
 
