@@ -14,6 +14,14 @@ class NestKind(StrEnum):
     ROOST = "roost"
 
 
+class Fate(StrEnum):
+    """Why a hen lives here no more."""
+
+    MOVED = "moved"
+    SOLD = "sold"
+    DIED = "died"
+
+
 @dataclass(frozen=True, slots=True)
 class Hen:
     """A bird with a permanent slug as id, which outlives renames and model versions.
