@@ -233,13 +233,14 @@ def _ours(text: str) -> "Callable[[_Telling], bool]":
 
 def _is_ours(telling: _Telling, text: str) -> bool:
     hens = hens_by_name(flock_of(telling.session, retired=True))
-    if text.startswith("/") or re.match(r"(?i)(?:rename|retire|merge|переимен|объедини)", text):
-        return True
     fate = fate_in(text)
-    if fate is not None:
-        return bool(hens_called(fate[1], hens))
-    _, rest = asked_in(text)
-    return bool(pairs_in(rest, hens) or ((renaming := renaming_of(rest, hens)) and renaming.hens))
+    command, rest = asked_in(text) if fate is None else ("retire", fate[1])
+    if fate is None and re.match(r"(?i)/|(?:rename|retire|merge|переимен|объедини)", text):
+        return True
+    if command == "retire":
+        return bool(hens_called(rest, hens))
+    renaming = renaming_of(rest, hens) if command == "rename" else None
+    return bool(renaming.hens if renaming else pairs_in(rest, hens))
 
 
 def _page_in_words(telling: _Telling, text: str) -> Page:
