@@ -5,7 +5,7 @@ lease is gone, and whatever a forgotten process still writes is refused. Times a
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -42,7 +42,10 @@ class JobState(StrEnum):
 
 
 TOLD = "told"
-"""Among a job's arguments: where its progress is told."""
+"""Among a job's arguments: the messages in which its progress is told, until its end was told there."""
+
+REPORT_TO = "report_to"
+"""Among a job's arguments: people who did not ask for it, and are told its end alone."""
 
 MOST_UNTOLD = 50
 
@@ -79,12 +82,23 @@ class Job:
     failure: str | None
     asked_by: int | None
     started_at: datetime | None
+    attempts: int = 0
 
     @property
-    def told_in(self) -> ToldIn | None:
+    def told_in(self) -> tuple[ToldIn, ...]:
         """Where its progress is told, until the end of it was."""
-        told = self.arguments.get(TOLD)
-        return ToldIn(**told) if told else None
+        told = self.arguments.get(TOLD) or []
+        return tuple(ToldIn(**one) for one in ([told] if isinstance(told, Mapping) else told))
+
+    @property
+    def report_to(self) -> tuple[int, ...]:
+        """Who is still to be told of its end, without having asked for it."""
+        return tuple(self.arguments.get(REPORT_TO) or ())
+
+    @property
+    def asked_for(self) -> dict[str, Any]:
+        """Its arguments without those that say where it is told of."""
+        return {name: value for name, value in self.arguments.items() if name not in (TOLD, REPORT_TO)}
 
     @property
     def is_open(self) -> bool:
@@ -92,14 +106,25 @@ class Job:
         return self.state in OPEN
 
 
-def ask(session: Session, kind: JobKind, arguments: Mapping[str, Any], by: int | None, at: datetime) -> Job:
-    """Ask for a job; one of the same kind and arguments that is open already is given instead of a second one."""
+def ask(
+    session: Session,
+    kind: JobKind,
+    arguments: Mapping[str, Any],
+    by: int | None,
+    at: datetime,
+    report_to: Sequence[int] = (),
+) -> Job:
+    """Ask for a job; one of the same kind and arguments that is open already is given instead of a second one.
+
+    Args:
+        by: who asked; None for henbot itself.
+        report_to: people who are told its end.
+    """
     for job in open_jobs(session):
-        if job.kind is kind and {name: job.arguments[name] for name in job.arguments if name != TOLD} == dict(
-            arguments
-        ):
+        if job.kind is kind and job.asked_for == dict(arguments):
             return job
-    row = JobRow(kind=kind, arguments=dict(arguments), state=JobState.ASKED, asked_by=by, asked_at=at)
+    told = {REPORT_TO: list(report_to)} if report_to else {}
+    row = JobRow(kind=kind, arguments=dict(arguments) | told, state=JobState.ASKED, asked_by=by, asked_at=at)
     session.add(row)
     session.flush()
     return _job(row)
@@ -117,17 +142,38 @@ def open_jobs(session: Session) -> list[Job]:
     return [_job(row) for row in session.execute(query).scalars()]
 
 
-def tell_in(session: Session, job_id: int, told: ToldIn | None) -> None:
-    """Note in which message a job is told of; None when its end was told."""
+def tell_in(session: Session, job_id: int, told: ToldIn) -> None:
+    """Note one more message in which a job is told of."""
     row = session.get_one(JobRow, job_id)
-    rest = {name: value for name, value in row.arguments.items() if name != TOLD}
-    row.arguments = rest | ({TOLD: asdict(told)} if told else {})
+    row.arguments = {**row.arguments, TOLD: [asdict(one) for one in (*_job(row).told_in, told)]}
+
+
+def end_told(session: Session, job_id: int, chat_id: int) -> None:
+    """A job's end was told in a chat: it is not told there again."""
+    row = session.get_one(JobRow, job_id)
+    job = _job(row)
+    row.arguments = {
+        **job.asked_for,
+        TOLD: [asdict(one) for one in job.told_in if one.chat_id != chat_id],
+        REPORT_TO: [one for one in job.report_to if one != chat_id],
+    }
+
+
+def latest(session: Session, kind: JobKind, *states: JobState) -> Job | None:
+    """The newest job of a kind in one of these states; None if there is none."""
+    query = select(JobRow).where(JobRow.kind == kind, JobRow.state.in_(states)).order_by(JobRow.id.desc()).limit(1)
+    row = session.execute(query).scalar_one_or_none()
+    return _job(row) if row else None
 
 
 def told_jobs(session: Session) -> list[Job]:
-    """The latest jobs whose progress, or end, is still to be told."""
+    """The latest jobs whose progress, or end, is still to be told somewhere."""
     query = select(JobRow).order_by(JobRow.id.desc()).limit(MOST_UNTOLD)
-    return [_job(row) for row in session.execute(query).scalars() if row.arguments.get(TOLD)]
+    return [
+        _job(row)
+        for row in session.execute(query).scalars()
+        if row.arguments.get(TOLD) or row.arguments.get(REPORT_TO)
+    ]
 
 
 def take_next(session: Session, at: datetime) -> tuple[Job, str] | None:
@@ -215,4 +261,5 @@ def _job(row: JobRow) -> Job:
         row.failure,
         row.asked_by,
         row.started_at,
+        row.attempts or 0,
     )

@@ -1,0 +1,115 @@
+"""How much people have told of whom: what a training can learn from, and what it lacks."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from henbot.domain.observations import UNKNOWN, HenId
+from henbot.services.evidence import AFTER, BEFORE, LEFT
+from henbot.services.reports import flock_of
+from henbot.storage.tables import EvidenceRow, LabelRow, NestRow
+
+HEN_WANTED = 10
+"""Labelled pictures of a hen from which she is told from the others."""
+
+EMPTY_WANTED = 3
+OCCUPIED_WANTED = 3
+"""Pictures without and with hens, below which nothing can be learned (`detector.training.fit.check_enough`)."""
+
+_TOLD = ("hens", "hen", "hen2", "posture", "posture2")
+
+
+@dataclass(frozen=True, slots=True)
+class LabelCounts:
+    """Labelled pictures of nests.
+
+    Attributes:
+        hens: of each hen that lives here, alone in the nest.
+        occupied, empty: with any hen, and without one.
+    """
+
+    hens: Mapping[HenId, int] = field(default_factory=dict)
+    occupied: int = 0
+    empty: int = 0
+
+    @property
+    def pictures(self) -> int:
+        """All of them."""
+        return self.occupied + self.empty
+
+    @property
+    def can_learn(self) -> bool:
+        """Whether anything can be learned from them, names too."""
+        return self.occupied >= OCCUPIED_WANTED and self.empty >= EMPTY_WANTED and any(self.hens.values())
+
+    @property
+    def lacking(self) -> dict[HenId, int]:
+        """Hens with fewer pictures than are wanted, and how many they have."""
+        return {hen: number for hen, number in self.hens.items() if number < HEN_WANTED}
+
+    def told(self) -> dict[str, Any]:
+        """As JSON."""
+        return {"hens": dict(self.hens), "occupied": self.occupied, "empty": self.empty}
+
+
+def read_counts(told: Mapping[str, Any]) -> LabelCounts:
+    """What `LabelCounts.told` wrote."""
+    hens = {HenId(hen): int(number) for hen, number in told.get("hens", {}).items()}
+    return LabelCounts(hens, int(told.get("occupied", 0)), int(told.get("empty", 0)))
+
+
+def count_labels(session: Session, since: datetime | None = None) -> LabelCounts:
+    """What stands of what people told; of each picture the newest word.
+
+    Args:
+        since: leave out what was told before.
+    """
+    told = _told(session, since)
+    pictures = _pictures_of(session, [key[1] for key in told if key[0] is None])
+    hens = dict.fromkeys((hen.id for hen in flock_of(session)), 0)
+    occupied = empty = 0
+    for (nest, of), words in told.items():
+        number = 1 if nest is not None else pictures.get(of, 0)
+        is_empty = words.get("hens") == "0"
+        empty, occupied = empty + number * is_empty, occupied + number * (not is_empty)
+        hen = HenId(words.get("hen", UNKNOWN))
+        if hen in hens and not is_empty and not _two(words):
+            hens[hen] += number
+    return LabelCounts(hens, occupied, empty)
+
+
+def _two(words: Mapping[str, str]) -> bool:
+    return words.get("hens", "1") not in ("", "1") or bool(words.get("hen2") or words.get("posture2"))
+
+
+def _told(session: Session, since: datetime | None) -> dict[tuple[str | None, str], dict[str, str]]:
+    """Words by field, of each picture (nest, moment) and of each visit (None, its id)."""
+    query = (
+        select(LabelRow)
+        .join(NestRow, NestRow.id == LabelRow.nest_id)
+        .where(LabelRow.undone_at.is_(None), LabelRow.field.in_(_TOLD), NestRow.kind == "nest")
+        .order_by(LabelRow.said_at, LabelRow.id)
+    )
+    query = query.where(LabelRow.said_at > since) if since is not None else query
+    found: dict[tuple[str | None, str], dict[str, str]] = {}
+    for row in session.execute(query).scalars():
+        of_visit = row.media_sha256 is None and row.visit_id is not None
+        key = (None, str(row.visit_id)) if of_visit else (row.nest_id, row.at.isoformat())
+        found.setdefault(key, {})[row.field] = row.value
+    return found
+
+
+def _pictures_of(session: Session, visits: Sequence[str]) -> dict[str, int]:
+    """How many pictures show a hen, of each visit."""
+    if not visits:
+        return {}
+    query = (
+        select(EvidenceRow.visit_id, func.count())
+        .where(EvidenceRow.visit_id.in_(visits), EvidenceRow.role.not_in((LEFT, BEFORE, AFTER)))
+        .group_by(EvidenceRow.visit_id)
+    )
+    return {visit: number for visit, number in session.execute(query).tuples()}
