@@ -22,13 +22,13 @@ from henbot.domain.observations import UNKNOWN, NestId
 from henbot.services.evidence import AFTER, BEFORE, LEFT
 from henbot.services.media import MediaFolder
 from henbot.services.reports import coop_of
+from henbot.storage.acts import LabelRow
 from henbot.storage.tables import (
     CameraRow,
     CoopRow,
     EggCountRow,
     EvidenceRow,
     HenRow,
-    LabelRow,
     MediaRow,
     NestRow,
     ObservationRow,

@@ -80,7 +80,10 @@ class NestRow(Row):
 
 
 class HenRow(Row):
-    """A hen; her id outlives renames, moves and death."""
+    """A hen; her id outlives renames, moves and death.
+
+    `merged_into` is the id of the hen that she turned out to be.
+    """
 
     __tablename__ = "hens"
 
@@ -91,6 +94,8 @@ class HenRow(Row):
     hatched_on: Mapped[date | None]
     added_at: Mapped[datetime]
     retired_at: Mapped[datetime | None]
+    retired_why: Mapped[str | None] = mapped_column(String(16))
+    merged_into: Mapped[str | None] = mapped_column(String(ID_LENGTH))
 
 
 class ObservationRow(Row):
@@ -268,25 +273,6 @@ class EvidenceRow(Row):
     media_sha256: Mapped[str] = mapped_column(ForeignKey("media.sha256"))
     role: Mapped[str]
     at: Mapped[datetime]
-
-
-class LabelRow(Row):
-    """What a person said of a picture."""
-
-    __tablename__ = "labels"
-    __table_args__ = (Index(None, "nest_id", "at"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    nest_id: Mapped[str] = mapped_column(ForeignKey("nests.id"))
-    at: Mapped[datetime]
-    media_sha256: Mapped[str | None] = mapped_column(ForeignKey("media.sha256"))
-    visit_id: Mapped[str | None] = mapped_column(ForeignKey("visits.id"))
-    field: Mapped[str]
-    value: Mapped[str]
-    said_by: Mapped[int]
-    said_at: Mapped[datetime]
-    model_id: Mapped[str | None] = mapped_column(String(ID_LENGTH))
-    undone_at: Mapped[datetime | None]
 
 
 class ChangeRow(Row):

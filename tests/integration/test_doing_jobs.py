@@ -27,9 +27,10 @@ from henbot.services.coop_clock import CoopClock
 from henbot.services.jobs import Job, JobKind, JobState
 from henbot.services.media import MediaFolder
 from henbot.services.models import Origin
+from henbot.storage.acts import LabelRow
 from henbot.storage.database import Database, open_database
 from henbot.storage.schema import migrate
-from henbot.storage.tables import EvidenceRow, LabelRow, VisitRow
+from henbot.storage.tables import EvidenceRow, VisitRow
 
 DAYS = (date(2024, 5, 4), date(2024, 5, 5))
 ADMIN = 7

@@ -18,8 +18,9 @@ from detector.training.fit import train
 from detector.wiring import open_replay
 from henbot.domain.errors import DatasetInvalid
 from henbot.services.media import MediaFolder
+from henbot.storage.acts import LabelRow
 from henbot.storage.database import Database, open_database
-from henbot.storage.tables import EvidenceRow, LabelRow, VisitRow
+from henbot.storage.tables import EvidenceRow, VisitRow
 
 DAY = date(2024, 5, 5)
 
