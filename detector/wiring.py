@@ -146,13 +146,20 @@ def build_worker(settings: Settings, config: CoopConfig) -> Worker:
     check_schema(database)
     _seed(database, config)
     clock = CoopClock(database)
+    reveal(database, settings.models)
     return Worker(
         config,
         database,
         MediaFolder(settings.media),
         Serving(database, settings.models, Site.of(config, settings.media.parent / BACKGROUNDS)),
         clock,
-        JobDesk(database, clock, job_command, job_environment(settings, os.environ)),
+        JobDesk(
+            database,
+            clock,
+            job_command,
+            job_environment(settings, os.environ),
+            partial(reveal, database, settings.models),
+        ),
     )
 
 

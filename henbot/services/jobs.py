@@ -52,6 +52,29 @@ MOST_UNTOLD = 50
 OPEN = (JobState.ASKED, JobState.RUNNING)
 
 
+STOPS = "stops"
+"""Among a job's arguments: how the processes ended that did not finish it."""
+
+
+class Ending(StrEnum):
+    """How a process ended before its job was done: henbot was stopped in good order, or died, or only the process did,
+    killed (for want of memory, mostly) or by itself.
+    """
+
+    STOPPED = "stopped"
+    LOST = "lost"
+    KILLED = "killed"
+    DIED = "died"
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """A job's process that ended too early, and how far it was, 0..1."""
+
+    ending: Ending
+    progress: float
+
+
 @dataclass(frozen=True, slots=True)
 class ToldIn:
     """The message in which a job's progress is told."""
@@ -96,9 +119,15 @@ class Job:
         return tuple(self.arguments.get(REPORT_TO) or ())
 
     @property
+    def stops(self) -> tuple[Stop, ...]:
+        """Processes that ended before it was done, the latest last."""
+        told = self.arguments.get(STOPS) or ()
+        return tuple(Stop(Ending(one["ending"]), float(one["progress"])) for one in told)
+
+    @property
     def asked_for(self) -> dict[str, Any]:
-        """Its arguments without those that say where it is told of."""
-        return {name: value for name, value in self.arguments.items() if name not in (TOLD, REPORT_TO)}
+        """Its arguments as they were given."""
+        return {name: value for name, value in self.arguments.items() if name not in (TOLD, REPORT_TO, STOPS)}
 
     @property
     def is_open(self) -> bool:
@@ -153,17 +182,10 @@ def end_told(session: Session, job_id: int, chat_id: int) -> None:
     row = session.get_one(JobRow, job_id)
     job = _job(row)
     row.arguments = {
-        **job.asked_for,
+        **row.arguments,
         TOLD: [asdict(one) for one in job.told_in if one.chat_id != chat_id],
         REPORT_TO: [one for one in job.report_to if one != chat_id],
     }
-
-
-def latest(session: Session, kind: JobKind, *states: JobState) -> Job | None:
-    """The newest job of a kind in one of these states; None if there is none."""
-    query = select(JobRow).where(JobRow.kind == kind, JobRow.state.in_(states)).order_by(JobRow.id.desc()).limit(1)
-    row = session.execute(query).scalar_one_or_none()
-    return _job(row) if row else None
 
 
 def told_jobs(session: Session) -> list[Job]:
@@ -188,13 +210,19 @@ def take_next(session: Session, at: datetime) -> tuple[Job, str] | None:
     return _job(row), row.lease
 
 
-def take_back(session: Session, job_id: int, why: str, at: datetime) -> JobState:
-    """The process that did a job is dead: it is asked for again, or given up after `MOST_ATTEMPTS`."""
+def take_back(session: Session, job_id: int, ending: Ending, why: str, at: datetime) -> JobState:
+    """The process that did a job is dead: it is asked for again, or given up after `MOST_ATTEMPTS`.
+
+    That henbot was stopped in good order is no fault of the job's, and does not count.
+    """
     row = session.get_one(JobRow, job_id)
     if row.state == JobState.RUNNING:
-        given_up = row.attempts >= MOST_ATTEMPTS
+        given_up = row.attempts >= MOST_ATTEMPTS and ending is not Ending.STOPPED
         row.state, row.lease = (JobState.FAILED if given_up else JobState.ASKED), None
         row.failure, row.ended_at = (why[:MOST_WORDS], at) if given_up else (None, None)
+        row.attempts -= ending is Ending.STOPPED
+        stops = [*(row.arguments.get(STOPS) or ()), {"ending": ending.value, "progress": row.progress or 0.0}]
+        row.arguments = {**row.arguments, STOPS: stops[-MOST_ATTEMPTS:]}
         row.phase, row.progress = "", 0.0
     return JobState(row.state)
 
@@ -203,7 +231,7 @@ def take_back_all(session: Session, why: str, at: datetime) -> list[int]:
     """At the start of the only process that does jobs: whatever was running is so no more. Returns their ids."""
     running = session.execute(select(JobRow.id).where(JobRow.state == JobState.RUNNING)).scalars().all()
     for job_id in running:
-        take_back(session, job_id, why, at)
+        take_back(session, job_id, Ending.LOST, why, at)
     return list(running)
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -11,7 +10,8 @@ from sqlalchemy.orm import Session
 from henbot.domain.observations import UNKNOWN, HenId
 from henbot.services.evidence import AFTER, BEFORE, LEFT
 from henbot.services.reports import flock_of
-from henbot.storage.tables import EvidenceRow, LabelRow, NestRow
+from henbot.storage.acts import LabelRow
+from henbot.storage.tables import EvidenceRow, NestRow
 
 HEN_WANTED = 10
 """Labelled pictures of a hen from which she is told from the others."""
@@ -62,13 +62,13 @@ def read_counts(told: Mapping[str, Any]) -> LabelCounts:
     return LabelCounts(hens, int(told.get("occupied", 0)), int(told.get("empty", 0)))
 
 
-def count_labels(session: Session, since: datetime | None = None) -> LabelCounts:
+def count_labels(session: Session, after: int = 0) -> LabelCounts:
     """What stands of what people told; of each picture the newest word.
 
     Args:
-        since: leave out what was told before.
+        after: the newest label (its row's id) that is left out with all before it.
     """
-    told = _told(session, since)
+    told = _told(session, after)
     pictures = _pictures_of(session, [key[1] for key in told if key[0] is None])
     hens = dict.fromkeys((hen.id for hen in flock_of(session)), 0)
     occupied = empty = 0
@@ -86,15 +86,19 @@ def _two(words: Mapping[str, str]) -> bool:
     return words.get("hens", "1") not in ("", "1") or bool(words.get("hen2") or words.get("posture2"))
 
 
-def _told(session: Session, since: datetime | None) -> dict[tuple[str | None, str], dict[str, str]]:
+def newest_label(session: Session) -> int:
+    """The newest label's id, undone or not; 0 before the first."""
+    return session.execute(select(func.max(LabelRow.id))).scalar_one() or 0
+
+
+def _told(session: Session, after: int) -> dict[tuple[str | None, str], dict[str, str]]:
     """Words by field, of each picture (nest, moment) and of each visit (None, its id)."""
     query = (
         select(LabelRow)
         .join(NestRow, NestRow.id == LabelRow.nest_id)
-        .where(LabelRow.undone_at.is_(None), LabelRow.field.in_(_TOLD), NestRow.kind == "nest")
+        .where(LabelRow.undone_at.is_(None), LabelRow.field.in_(_TOLD), NestRow.kind == "nest", LabelRow.id > after)
         .order_by(LabelRow.said_at, LabelRow.id)
     )
-    query = query.where(LabelRow.said_at > since) if since is not None else query
     found: dict[tuple[str | None, str], dict[str, str]] = {}
     for row in session.execute(query).scalars():
         of_visit = row.media_sha256 is None and row.visit_id is not None

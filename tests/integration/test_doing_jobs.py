@@ -15,7 +15,7 @@ from sqlalchemy import delete, select
 from detector import doing_jobs
 from detector.archive import pack
 from detector.doing_jobs import do_job
-from detector.job_desk import STOPPED, JobDesk, job_environment
+from detector.job_desk import LOST, JobDesk, job_environment
 from detector.pacing import AtOnce
 from detector.starter import starter_folder
 from detector.training import study
@@ -283,7 +283,7 @@ def test_what_ran_when_henbot_stopped_is_begun_again(empty: Settings, database: 
     after.open()
     assert job(database, job_id).state is JobState.ASKED
     killed.close()
-    assert STOPPED not in str(job(database, job_id).failure)
+    assert LOST not in str(job(database, job_id).failure)
 
 
 def test_a_job_s_process_is_told_no_token(empty: Settings) -> None:
