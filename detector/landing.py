@@ -1,13 +1,14 @@
 """How a version that a job made comes among the others: whole or not at all, whenever the process is killed.
 
 It waits in a folder that no list shows. One transaction ends the job and tells the database of the version; then its
-folder is moved. Killed before, there is nothing to see; killed in between, `reveal` moves it, as it does at every start.
+folder is moved. Killed before, there is nothing to see; killed in between, `reveal` moves it, as at every start.
 The database hears of it first, since a folder that it does not know would be taken for one that was trained by a
 command, which may serve by itself.
 """
 
 import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -62,3 +63,5 @@ def reveal(database: Database, models: Path) -> None:
     for path in sorted((models / WAITING).glob(f"*/{MANIFEST}")):
         if database.read(partial(version_by_id, version=read_manifest(path.parent).id)) is not None:
             path.parent.replace(models / path.parent.name)
+    with suppress(OSError):  # there is none, or a version waits there still
+        (models / WAITING).rmdir()

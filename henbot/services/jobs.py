@@ -177,13 +177,13 @@ def tell_in(session: Session, job_id: int, told: ToldIn) -> None:
     row.arguments = {**row.arguments, TOLD: [asdict(one) for one in (*_job(row).told_in, told)]}
 
 
-def end_told(session: Session, job_id: int, chat_id: int) -> None:
-    """A job's end was told in a chat: it is not told there again."""
+def end_told(session: Session, job_id: int, chat_id: int, told: Sequence[ToldIn] = ()) -> None:
+    """A job's end was told in a chat, in these messages and as a report: it is not told there again."""
     row = session.get_one(JobRow, job_id)
     job = _job(row)
     row.arguments = {
         **row.arguments,
-        TOLD: [asdict(one) for one in job.told_in if one.chat_id != chat_id],
+        TOLD: [asdict(one) for one in job.told_in if one not in told],
         REPORT_TO: [one for one in job.report_to if one != chat_id],
     }
 
@@ -192,9 +192,7 @@ def told_jobs(session: Session) -> list[Job]:
     """The latest jobs whose progress, or end, is still to be told somewhere."""
     query = select(JobRow).order_by(JobRow.id.desc()).limit(MOST_UNTOLD)
     return [
-        _job(row)
-        for row in session.execute(query).scalars()
-        if row.arguments.get(TOLD) or row.arguments.get(REPORT_TO)
+        _job(row) for row in session.execute(query).scalars() if row.arguments.get(TOLD) or row.arguments.get(REPORT_TO)
     ]
 
 

@@ -116,4 +116,4 @@ def _pictures_of(session: Session, visits: Sequence[str]) -> dict[str, int]:
         .where(EvidenceRow.visit_id.in_(visits), EvidenceRow.role.not_in((LEFT, BEFORE, AFTER)))
         .group_by(EvidenceRow.visit_id)
     )
-    return {visit: number for visit, number in session.execute(query).tuples()}
+    return dict(session.execute(query).tuples().all())
