@@ -17,7 +17,6 @@ from henbot.config import Settings, load_coop
 from henbot.domain.errors import DatasetInvalid, HenbotError
 from henbot.services.coop_clock import CoopClock
 from henbot.services.jobs import Job, JobKind, fail, finish, job_by_id, note_progress
-from henbot.services.label_counts import count_labels
 from henbot.services.media import MediaFolder
 from henbot.services.models import Origin, serving_version, version_by_id
 from henbot.storage.database import Database
@@ -132,14 +131,13 @@ def _train(doing: Doing) -> Mapping[str, Any]:
     media = MediaFolder(doing.settings.media)
     with doing.database.reading() as session:
         exported = export_dataset(session, media, scratch / "dataset", polygons=_zones(doing))
-        serving, labels = serving_version(session), count_labels(session)
+        serving = serving_version(session)
     if not exported.told:
         raise DatasetInvalid("nobody has told what the pictures show yet: send /label, or label a dataset folder")
     recipe = Recipe(seed=int(doing.job.arguments.get("seed", 2016)))
     made = make_candidate(exported.folder, scratch, Path(serving.folder) if serving else None, doing.report, recipe)
     report = made.told() | {
         "labelled": exported.told,
-        "labels": labels.told(),
         "against": serving.id if serving else None,
         "sheet": _sheet(made.mistakes, made.sheet, media),
     }

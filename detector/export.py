@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import cv2
 import numpy as np
 import yaml
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from detector.crops import Pixels, Polygon
@@ -23,6 +23,7 @@ from henbot.services.evidence import AFTER, BEFORE, LEFT
 from henbot.services.media import MediaFolder
 from henbot.services.reports import coop_of
 from henbot.storage.acts import LabelRow
+from henbot.storage.glimpses import GlimpseRow
 from henbot.storage.tables import (
     CameraRow,
     CoopRow,
@@ -140,6 +141,14 @@ def _pictures(session: Session) -> list[_Picture]:
         visit = None if is_empty else row.visit_id
         one = found.setdefault((nest, row.at), _Picture(nest, row.at, path, visit, row.role))
         one.hashes.add(row.media_sha256)
+    glimpses = (
+        select(GlimpseRow, VisitRow.nest_id, MediaRow.path)
+        .join(VisitRow, VisitRow.id == GlimpseRow.visit_id)
+        .join(MediaRow, MediaRow.sha256 == GlimpseRow.media_sha256)
+    )
+    for glimpse, nest, path in session.execute(glimpses):
+        one = found.setdefault((nest, glimpse.at), _Picture(nest, glimpse.at, path, glimpse.visit_id))
+        one.hashes.add(glimpse.media_sha256)
     counts = select(EggCountRow, MediaRow.path).join(MediaRow, MediaRow.sha256 == EggCountRow.media_sha256)
     for count, path in session.execute(counts):
         one = found.setdefault((count.nest_id, count.at), _Picture(count.nest_id, count.at, path))
@@ -194,14 +203,29 @@ def _seen(session: Session, picture: _Picture) -> dict[str, str]:
 
 
 def _told(session: Session, picture: _Picture) -> dict[str, str]:
-    """What people said of a picture, or of the visit that it shows; of each field the newest word that stands."""
+    """What people said of a picture, of each field the newest word that stands; else who the hen of its visit is."""
     of_picture = LabelRow.media_sha256.in_(picture.hashes)
     of_moment = (LabelRow.nest_id == picture.nest) & (LabelRow.at == picture.at)
-    of_visit = (LabelRow.visit_id == picture.visit) & LabelRow.media_sha256.is_(None) & (LabelRow.field == "hen")
-    which = of_picture | of_moment | of_visit if picture.visit else of_picture | of_moment
+    rows = _standing(session, of_picture | of_moment)
+    told = {row.field: row.value for row in rows if row.field in TELLABLE and row.nest_id == picture.nest}
+    says_who = told.keys() & {"hen", "hens", "hen2"}
+    return told if says_who or picture.visit is None else told | _told_of_visit(session, picture.visit)
+
+
+def _told_of_visit(session: Session, visit: str) -> dict[str, str]:
+    """Who its hen is: the newest word about all of it, or what was said of its pictures, if that was one and the same.
+
+    Of a picture with two hens, or with nobody, nothing follows for the others.
+    """
+    rows = _standing(session, (LabelRow.visit_id == visit) & (LabelRow.field == "hen"))
+    whole = [row.value for row in rows if row.media_sha256 is None]
+    hens = {whole[-1]} if whole else {row.value for row in rows}
+    return {"hen": hens.pop()} if len(hens) == 1 else {}
+
+
+def _standing(session: Session, which: ColumnElement[bool]) -> Sequence[LabelRow]:
     query = select(LabelRow).where(which, LabelRow.undone_at.is_(None)).order_by(LabelRow.said_at, LabelRow.id)
-    rows = session.execute(query).scalars()
-    return {row.field: row.value for row in rows if row.field in TELLABLE and row.nest_id == picture.nest}
+    return session.execute(query).scalars().all()
 
 
 def _implied(told: Mapping[str, str]) -> dict[str, str]:

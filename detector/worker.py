@@ -21,6 +21,7 @@ from henbot.config import CameraConfig, CoopConfig
 from henbot.domain.clock import Clock
 from henbot.domain.errors import SourceUnavailable
 from henbot.services.coop_clock import wall_now
+from henbot.services.glimpses import forget_glimpses
 from henbot.services.heartbeats import BEAT_EVERY, beat
 from henbot.services.media import MediaFolder
 from henbot.storage.database import Database
@@ -32,6 +33,9 @@ LOOK_UP_EVERY = timedelta(seconds=1)
 
 LATE = timedelta(seconds=5)
 """How late a frame may come to us: silence is judged only up to so long ago."""
+
+FORGET_EVERY = timedelta(hours=1)
+"""How often pictures that nobody will learn from any more are removed."""
 
 RETRY_FROM = timedelta(seconds=1)
 RETRY_MOST = timedelta(minutes=1)
@@ -110,6 +114,7 @@ class Worker:
     stopped: threading.Event = field(default_factory=threading.Event)
     beaten_at: datetime | None = None
     looked_up_at: datetime | None = None
+    forgot_at: datetime | None = None
 
     def run(self) -> None:
         """Work until `stopped` is set."""
@@ -153,6 +158,7 @@ class Worker:
             self._beat(wall)
         self.jobs.look()
         self.serving.clear_removed()
+        self._forget_old_pictures(wall)
         if self.serving.change_if_asked():
             for reader in readers:
                 reader.desk.use(self.serving.recogniser, self.serving.threshold)
@@ -161,6 +167,13 @@ class Worker:
             # While frames come, they tell the time themselves: after a pause they may be from long ago.
             if wall - reader.heard_at >= LATE:
                 reader.desk.pass_time(until)
+
+    def _forget_old_pictures(self, wall: datetime) -> None:
+        if self.forgot_at is not None and wall - self.forgot_at < FORGET_EVERY:
+            return
+        self.forgot_at = wall
+        for path in self.database.write(lambda session: forget_glimpses(session, self.clock.now())):
+            self.media.path_of(path).unlink(missing_ok=True)
 
     def _beat(self, wall: datetime) -> None:
         with self.database.writing() as session:

@@ -1,5 +1,6 @@
 """A candidate from a keeper's labels: trained, and compared with the serving version on days that it did not see."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -21,6 +22,8 @@ from detector.training.stages import Report, Stages, looks_of, repainted_of
 from detector.training.study import copies_of
 from detector.versions import read_manifest
 from henbot.domain.errors import DatasetInvalid
+from henbot.domain.observations import UNKNOWN
+from henbot.services.label_counts import LabelCounts
 
 TOLD = ("hens", "hen", "posture", "eggs")
 
@@ -33,6 +36,7 @@ class Candidate:
     """A new version and how it compares.
 
     Attributes:
+        labels: how many pictures of whom it learned from.
         held_out: name of the days that were kept from it for the comparison; empty if none could be spared.
         learned_by_serving: whether the serving version has learned those days, which speaks for it.
         comparison: None where nothing could be held out.
@@ -41,7 +45,7 @@ class Candidate:
     """
 
     folder: Path
-    pictures: int
+    labels: LabelCounts
     held_out: str = ""
     learned_by_serving: bool = False
     comparison: Comparison | None = None
@@ -53,7 +57,7 @@ class Candidate:
     def told(self) -> dict[str, Any]:
         """Its report, as JSON."""
         return {
-            "pictures": self.pictures,
+            "labels": self.labels.told(),
             "held_out": self.held_out,
             "learned_by_serving": self.learned_by_serving,
             "comparison": self.comparison.told() if self.comparison else None,
@@ -81,7 +85,7 @@ def make_candidate(dataset: Path, scratch: Path, serving: Path | None, report: R
     found = work.compared(fold, serving) if fold is not None else None
     folder = work.version()
     metrics = dict(read_manifest(folder).metrics)
-    made = Candidate(folder, len(work.labelled.rows), metrics=metrics)
+    made = Candidate(folder, _counts(work.labelled), metrics=metrics)
     if fold is None or found is None:
         return made
     comparison, curve, judged = found
@@ -100,6 +104,14 @@ def make_candidate(dataset: Path, scratch: Path, serving: Path | None, report: R
 def labelled(read: Dataset) -> Dataset:
     """The rows of which a person told anything: the others teach nothing, and there may be a hundred times as many."""
     return replace(read, rows=tuple(row for row in read.rows if any(row.sure(name) for name in TOLD)))
+
+
+def _counts(read: Dataset) -> LabelCounts:
+    rows = [row for row in read.only("nest").rows if row.sure("hens")]
+    named = Counter(row.hen for row in rows if row.hens == 1 and row.hen not in {None, UNKNOWN} and row.sure("hen"))
+    hens = {hen: named[hen] for hen in read.hens}
+    occupied = sum(bool(row.hens) for row in rows)
+    return LabelCounts(hens, occupied, len(rows) - occupied)
 
 
 @dataclass(slots=True)

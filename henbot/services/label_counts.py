@@ -1,6 +1,6 @@
 """How much people have told of whom: what a training can learn from, and what it lacks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,24 +8,23 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from henbot.domain.observations import UNKNOWN, HenId
-from henbot.services.evidence import AFTER, BEFORE, LEFT
 from henbot.services.reports import flock_of
 from henbot.storage.acts import LabelRow
-from henbot.storage.tables import EvidenceRow, NestRow
+from henbot.storage.tables import NestRow
 
 HEN_WANTED = 10
-"""Labelled pictures of a hen from which she is told from the others."""
+"""Labels of a hen from which she is told from the others."""
 
 EMPTY_WANTED = 3
 OCCUPIED_WANTED = 3
-"""Pictures without and with hens, below which nothing can be learned (`detector.training.fit.check_enough`)."""
+"""Labels without and with hens, below which nothing can be learned (`detector.training.fit.check_enough`)."""
 
 _TOLD = ("hens", "hen", "hen2", "posture", "posture2")
 
 
 @dataclass(frozen=True, slots=True)
 class LabelCounts:
-    """Labelled pictures of nests.
+    """Labels of nests: of pictures, or of visits as a whole.
 
     Attributes:
         hens: of each hen that lives here, alone in the nest.
@@ -37,7 +36,7 @@ class LabelCounts:
     empty: int = 0
 
     @property
-    def pictures(self) -> int:
+    def number(self) -> int:
         """All of them."""
         return self.occupied + self.empty
 
@@ -48,7 +47,7 @@ class LabelCounts:
 
     @property
     def lacking(self) -> dict[HenId, int]:
-        """Hens with fewer pictures than are wanted, and how many they have."""
+        """Hens with fewer labels than are wanted, and how many they have."""
         return {hen: number for hen, number in self.hens.items() if number < HEN_WANTED}
 
     def told(self) -> dict[str, Any]:
@@ -68,17 +67,14 @@ def count_labels(session: Session, after: int = 0) -> LabelCounts:
     Args:
         after: the newest label (its row's id) that is left out with all before it.
     """
-    told = _told(session, after)
-    pictures = _pictures_of(session, [key[1] for key in told if key[0] is None])
     hens = dict.fromkeys((hen.id for hen in flock_of(session)), 0)
     occupied = empty = 0
-    for (nest, of), words in told.items():
-        number = 1 if nest is not None else pictures.get(of, 0)
+    for words in _told(session, after):
         is_empty = words.get("hens") == "0"
-        empty, occupied = empty + number * is_empty, occupied + number * (not is_empty)
+        empty, occupied = empty + is_empty, occupied + (not is_empty)
         hen = HenId(words.get("hen", UNKNOWN))
         if hen in hens and not is_empty and not _two(words):
-            hens[hen] += number
+            hens[hen] += 1
     return LabelCounts(hens, occupied, empty)
 
 
@@ -91,29 +87,17 @@ def newest_label(session: Session) -> int:
     return session.execute(select(func.max(LabelRow.id))).scalar_one() or 0
 
 
-def _told(session: Session, after: int) -> dict[tuple[str | None, str], dict[str, str]]:
-    """Words by field, of each picture (nest, moment) and of each visit (None, its id)."""
+def _told(session: Session, after: int) -> Iterable[Mapping[str, str]]:
+    """Words by field, of each picture, and of each visit that was told of as a whole."""
     query = (
         select(LabelRow)
         .join(NestRow, NestRow.id == LabelRow.nest_id)
         .where(LabelRow.undone_at.is_(None), LabelRow.field.in_(_TOLD), NestRow.kind == "nest", LabelRow.id > after)
         .order_by(LabelRow.said_at, LabelRow.id)
     )
-    found: dict[tuple[str | None, str], dict[str, str]] = {}
+    found: dict[tuple[str, str], dict[str, str]] = {}
     for row in session.execute(query).scalars():
         of_visit = row.media_sha256 is None and row.visit_id is not None
-        key = (None, str(row.visit_id)) if of_visit else (row.nest_id, row.at.isoformat())
+        key = ("visit", str(row.visit_id)) if of_visit else (f"nest {row.nest_id}", row.at.isoformat())
         found.setdefault(key, {})[row.field] = row.value
-    return found
-
-
-def _pictures_of(session: Session, visits: Sequence[str]) -> dict[str, int]:
-    """How many pictures show a hen, of each visit."""
-    if not visits:
-        return {}
-    query = (
-        select(EvidenceRow.visit_id, func.count())
-        .where(EvidenceRow.visit_id.in_(visits), EvidenceRow.role.not_in((LEFT, BEFORE, AFTER)))
-        .group_by(EvidenceRow.visit_id)
-    )
-    return dict(session.execute(query).tuples().all())
+    return found.values()

@@ -30,7 +30,7 @@ class Nightly:
 
     Attributes:
         at: the time of day, the coop's.
-        after: so many labelled pictures that are new.
+        after: so many new labels.
     """
 
     at: time
@@ -64,7 +64,7 @@ def learn_by_night(session: Session, nightly: Nightly, now: datetime, report_to:
     if not night_has_come(session, nightly, now):
         return None
     set_mark(session, _night(session, nightly, now) or 0, NIGHT)
-    is_enough = new_labels(session).pictures >= nightly.after and count_labels(session).can_learn
+    is_enough = new_labels(session).number >= nightly.after and count_labels(session).can_learn
     return ask_training(session, None, now, report_to) if is_enough and not is_learning(session) else None
 
 

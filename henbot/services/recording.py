@@ -19,6 +19,7 @@ from henbot.services.bout_records import regroup
 from henbot.services.egg_ledger import PicturedCount, add_counts, laying_nests, previous_count
 from henbot.services.event_records import add_events
 from henbot.services.evidence import Evidence, add_evidence
+from henbot.services.glimpses import Glimpse, add_glimpses
 from henbot.storage.database import Database
 from henbot.storage.tables import (
     CameraRow,
@@ -56,6 +57,7 @@ class NestStep:
     events: Sequence[Event] = ()
     observation: Observation | None = None
     evidence: Sequence[Evidence] = ()
+    glimpses: Sequence[Glimpse] = ()
     egg_state: EggState | None = None
     counts: Sequence[PicturedCount] = ()
 
@@ -129,6 +131,7 @@ def _record_nest(session: Session, step: NestStep, trust_gap: timedelta) -> None
     session.flush()
     add_events(session, step.events)
     add_evidence(session, step.evidence)
+    add_glimpses(session, step.glimpses)
 
 
 def _regroup_nests(session: Session, step: CameraStep) -> None:

@@ -6,7 +6,6 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -17,11 +16,8 @@ from detector.archive import pack
 from detector.doing_jobs import do_job
 from detector.job_desk import LOST, JobDesk, job_environment
 from detector.landing import reveal
-from detector.pacing import AtOnce
 from detector.starter import starter_folder
-from detector.training import study
 from detector.versions import list_versions, read_manifest
-from detector.wiring import open_replay
 from henbot.config import Settings
 from henbot.services import jobs, models
 from henbot.services.coop_clock import CoopClock
@@ -30,27 +26,26 @@ from henbot.services.media import MediaFolder
 from henbot.services.models import Origin
 from henbot.storage.acts import LabelRow
 from henbot.storage.database import Database, open_database
-from henbot.storage.schema import migrate
 from henbot.storage.tables import EvidenceRow, VisitRow
+from tests.conftest import few_copies
+from tests.databases import migrated
 
-DAYS = (date(2024, 5, 4), date(2024, 5, 5))
 ADMIN = 7
 
 
 @pytest.fixture(scope="module")
-def watched(drawn_coop: Path, drawn_version: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def watched(replayed_days: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two drawn days that were replayed, and of whose pictures somebody told what they show."""
-    folder = tmp_path_factory.mktemp("watched")
-    opened = open_replay(drawn_coop, drawn_version, f"sqlite:///{folder / 'henbot.db'}", folder / "media", DAYS)
-    opened.replay(AtOnce(opened.database)).run()
-    with opened.database.writing() as session:
+    folder = Path(shutil.copytree(replayed_days, tmp_path_factory.mktemp("watched") / "coop"))
+    database = open_database(f"sqlite:///{folder / 'henbot.db'}")
+    with database.writing() as session:
         shown = select(EvidenceRow, VisitRow).join(VisitRow, VisitRow.id == EvidenceRow.visit_id)
         for row, visit in session.execute(shown).all():
             field, value = ("hen", visit.hen_id) if row.role in ("arrived", "settled") else ("hens", "0")
             told = {"nest_id": visit.nest_id, "at": row.at, "media_sha256": row.media_sha256, "said_by": 1}
             session.add(LabelRow(field=field, value=value, said_at=row.at, **told))
         session.commit()
-    opened.database.close()
+    database.close()
     return folder
 
 
@@ -68,8 +63,7 @@ def settings(watched: Path, tmp_path: Path) -> Settings:
 @pytest.fixture
 def empty(tmp_path: Path) -> Settings:
     """A coop of which nothing is known yet."""
-    url = f"sqlite:///{tmp_path / 'henbot.db'}"
-    migrate(url)
+    url = migrated(tmp_path / "henbot.db")
     return Settings(config=tmp_path / "none.yaml", database=url, media=tmp_path / "media", models=tmp_path / "models")
 
 
@@ -85,11 +79,11 @@ of_an_empty_coop = pytest.mark.parametrize("database", ["empty"], indirect=True)
 
 
 @pytest.fixture(autouse=True)
-def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+def _quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """One copy of each picture, and the tests' own process stays as it is."""
-    monkeypatch.setattr(study, "MOST_RELIT", 1)
-    monkeypatch.setattr(study, "MOST_REPAINTED", 1)
     monkeypatch.setattr(doing_jobs, "NICENESS", 0)
+    with few_copies():
+        yield
 
 
 def shipped_id(folder: Path) -> str:

@@ -10,16 +10,14 @@ from sqlalchemy.orm import Session
 from henbot.services import models
 from henbot.services.models import FoundVersion, Origin, VersionInUse
 from henbot.storage.database import open_database
-from henbot.storage.schema import migrate
+from tests.databases import migrated
 
 NOON = datetime(2024, 5, 4, 12, tzinfo=UTC)
 
 
 @pytest.fixture
 def session(tmp_path: Path) -> Iterator[Session]:
-    url = f"sqlite:///{tmp_path / 'models.db'}"
-    migrate(url)
-    database = open_database(url)
+    database = open_database(migrated(tmp_path / "models.db"))
     with database.writing() as session:
         yield session
     database.close()
