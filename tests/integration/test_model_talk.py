@@ -134,7 +134,7 @@ async def test_a_version_that_cannot_serve_is_told_with_the_reason(coop: Coop, t
     answer = await talk.asked(ADMIN_ID, "/rollback")
     with coop.database.writing() as session:
         assert models.desired_version(session).id == OLD  # type: ignore[union-attr] - rolled back to
-        models.give_up(session, OLD, "heads.npz: its sha256 differs", NEW)
+        models.give_up(session, OLD, "heads.npz: its sha256 differs", NEW, NOW)
         session.commit()
     await told(talk, answer, "so the one before goes on: heads.npz: its sha256 differs")
 
