@@ -36,13 +36,15 @@ from henbot.bot.settings_talk import COMMANDS as SETTINGS
 from henbot.bot.settings_talk import IN_WORDS as SETTINGS_IN_WORDS
 from henbot.bot.settings_talk import PRESSES as SETTINGS_PRESSES
 from henbot.bot.settings_talk import SettingsTalk
+from henbot.bot.train_talk import IN_WORDS as TRAIN_IN_WORDS
+from henbot.bot.train_talk import TrainTalk
 from henbot.services.people import People
 from henbot.storage.database import Database
 
 PRIVATE_COMMANDS = (*QUESTIONS, *TELLING, "sit", "export", *SETTINGS, "help", "start")
 GROUP_COMMANDS = ("today", "hens", "eggs", "nest", "next", "help")
-ADMIN_COMMANDS = ("admins", *FLOCK_COMMANDS, "models", "rollback")
-"""Shown to admins; /train is not, until labels can be told in a chat."""
+ADMIN_COMMANDS = ("admins", *FLOCK_COMMANDS, "train", "models", "rollback")
+"""Shown to admins."""
 
 BotApplication: TypeAlias = Application[
     ExtBot[int], Context, dict[Any, Any], dict[Any, Any], dict[Any, Any], JobQueue[Context]
@@ -50,7 +52,12 @@ BotApplication: TypeAlias = Application[
 
 
 def add_handlers(
-    application: BotApplication, conversation: Conversation, care: CareTalk, settings: SettingsTalk, versions: ModelTalk
+    application: BotApplication,
+    conversation: Conversation,
+    care: CareTalk,
+    settings: SettingsTalk,
+    versions: ModelTalk,
+    training: TrainTalk,
 ) -> None:
     """Register who answers what. Edited messages are not answered again."""
     fresh = filters.UpdateType.MESSAGE
@@ -69,6 +76,9 @@ def add_handlers(
     _add_people(application, people)
     _add_models(application, versions)
     _add_flock(application, FlockTalk(conversation, ledger.text))
+    train_in_words = fresh & filters.ChatType.PRIVATE & filters.Regex(TRAIN_IN_WORDS)
+    application.add_handler(CommandHandler("train", training.train, filters=fresh))
+    application.add_handler(MessageHandler(train_in_words, training.train))
     application.add_handler(InlineQueryHandler(InlineTalk(conversation).ask))
     application.add_handler(MessageHandler(fresh & filters.COMMAND, conversation.unknown_command))
     application.add_handler(MessageHandler(fresh & filters.TEXT, ledger.text))
