@@ -19,7 +19,6 @@ from henbot.services.egg_proofs import add_proof
 from henbot.services.media import StoredMedia
 from henbot.services.subscriptions import set_policy
 from henbot.storage.database import Database, open_database
-from henbot.storage.schema import migrate
 from henbot.storage.tables import (
     BoutRow,
     CameraRow,
@@ -35,6 +34,7 @@ from henbot.storage.tables import (
     SeenSpanRow,
     VisitRow,
 )
+from tests.databases import migrated
 
 ADMIN = 1001
 LONG_AGO = datetime(2016, 1, 1, tzinfo=UTC)
@@ -160,8 +160,7 @@ def build_coop(
     folder: Path, *, nests: Sequence[str] = ("nest",), language: str = "en", watch: str = "07:00-18:45"
 ) -> Coop:
     """An empty coop of three hens, whose clock is the wall's."""
-    url = f"sqlite:///{folder / 'henbot.db'}"
-    migrate(url)
+    url = migrated(folder / "henbot.db")
     database = open_database(url)
     media = folder / "media"
     media.mkdir(exist_ok=True)
