@@ -63,7 +63,7 @@ def test_a_version_that_failed_is_none_to_go_back_to(session: Session) -> None:
     models.register_versions(session, [found("a"), found("b", 1), found("c", 2)])
     serve(session, "a", 1)
     serve(session, "b", 2)
-    models.note_failure(session, "b", "it says one thing only")
+    models.give_up(session, "b", "it says one thing only", None, NOON)
     models.want(session, "c")
     good = models.last_good(session)
     assert good is not None
