@@ -133,6 +133,31 @@ class Replies:
         finally:
             pacer.spend(chat_id, time.monotonic())
 
+    async def send_photo(
+        self,
+        bot: "ExtBot[int]",
+        chat_id: int,
+        picture: bytes,
+        caption: str,
+        markup: InlineKeyboardMarkup | None = None,
+    ) -> Message:
+        """Send a picture with words and buttons under it, silently, and give the message. Raises TelegramError."""
+        pacer = self.groups if chat_id < 0 else self.private
+        await asyncio.sleep(pacer.wait_s(chat_id, time.monotonic()))
+        try:
+            return await bot.send_photo(
+                chat_id,
+                picture,
+                caption,
+                parse_mode=ParseMode.HTML,
+                reply_markup=markup,
+                disable_notification=True,
+                filename=FILE,
+                rate_limit_args=RETRIES,
+            )
+        finally:
+            pacer.spend(chat_id, time.monotonic())
+
     async def send_pictures(
         self, bot: "ExtBot[int]", chat_id: int, pictures: Sequence[bytes], caption: str, reply_to: int | None = None
     ) -> None:

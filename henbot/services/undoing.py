@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 from henbot.services.acts import ActKind, Undo
 from henbot.services.hens import undo_added, undo_renamed, undo_retired
-from henbot.services.labels import take_back_labels
+from henbot.services.label_questions import undo_label
 
 UNDOING: Mapping[ActKind, Undo] = {
-    ActKind.LABEL: take_back_labels,
+    ActKind.LABEL: undo_label,
     ActKind.HEN_ADDED: undo_added,
     ActKind.HEN_RENAMED: undo_renamed,
     ActKind.HEN_RETIRED: undo_retired,
