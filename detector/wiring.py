@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -13,6 +14,7 @@ from detector.camera_desk import CameraDesk
 from detector.export import Exported, export_dataset
 from detector.frame import Frame
 from detector.job_desk import JobDesk, job_command, job_environment
+from detector.landing import reveal
 from detector.pacing import Pace
 from detector.pipeline import Pipeline
 from detector.replay import RecordedSource, Replay
@@ -146,13 +148,20 @@ def build_worker(settings: Settings, config: CoopConfig) -> Worker:
     check_schema(database)
     _seed(database, config)
     clock = CoopClock(database)
+    reveal(database, settings.models)
     return Worker(
         config,
         database,
         MediaFolder(settings.media),
         Serving(database, settings.models, Site.of(config, settings.media.parent / BACKGROUNDS)),
         clock,
-        JobDesk(database, clock, job_command, job_environment(settings, os.environ)),
+        JobDesk(
+            database,
+            clock,
+            job_command,
+            job_environment(settings, os.environ),
+            partial(reveal, database, settings.models),
+        ),
     )
 
 

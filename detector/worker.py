@@ -29,7 +29,10 @@ from henbot.storage.database import Database
 log = structlog.get_logger(__name__)
 
 LOOK_UP_EVERY = timedelta(seconds=1)
-"""How often silence is judged and another model version is asked for."""
+"""How often silence is judged."""
+
+ASK_EVERY = timedelta(seconds=0.25)
+"""How often another model version is asked for: a switch takes effect within 2 s, its loading included (issue 5)."""
 
 LATE = timedelta(seconds=5)
 """How late a frame may come to us: silence is judged only up to so long ago."""
@@ -115,6 +118,7 @@ class Worker:
     beaten_at: datetime | None = None
     looked_up_at: datetime | None = None
     forgot_at: datetime | None = None
+    asked_at: datetime | None = None
 
     def run(self) -> None:
         """Work until `stopped` is set."""
@@ -125,7 +129,7 @@ class Worker:
         log.info("worker.started", cameras=[camera.id for camera in self.coop.cameras])
         while not self.stopped.is_set():
             with suppress(queue.Empty):
-                self._take(*frames.get(timeout=LOOK_UP_EVERY.total_seconds()))
+                self._take(*frames.get(timeout=ASK_EVERY.total_seconds()))
             self._insist(lambda: self._between_frames(readers))
         for reader in readers:
             reader.stop()
@@ -151,6 +155,9 @@ class Worker:
 
     def _between_frames(self, readers: Sequence[CameraReader]) -> None:
         wall = wall_now()
+        if self.asked_at is None or wall - self.asked_at >= ASK_EVERY:
+            self.asked_at = wall
+            self._change_version(readers)
         if self.looked_up_at and wall - self.looked_up_at < LOOK_UP_EVERY:
             return
         self.looked_up_at = wall
@@ -158,10 +165,8 @@ class Worker:
             self._beat(wall)
         self.jobs.look()
         self.serving.clear_removed()
+        self.serving.heed_flock()
         self._forget_old_pictures(wall)
-        if self.serving.change_if_asked():
-            for reader in readers:
-                reader.desk.use(self.serving.recogniser, self.serving.threshold)
         until = self.clock.now() - LATE
         for reader in readers:
             # While frames come, they tell the time themselves: after a pause they may be from long ago.
@@ -174,6 +179,11 @@ class Worker:
         self.forgot_at = wall
         for path in self.database.write(lambda session: forget_glimpses(session, self.clock.now())):
             self.media.path_of(path).unlink(missing_ok=True)
+
+    def _change_version(self, readers: Sequence[CameraReader]) -> None:
+        if self.serving.change_if_asked(wait=False):
+            for reader in readers:
+                reader.desk.use(self.serving.recogniser, self.serving.threshold)
 
     def _beat(self, wall: datetime) -> None:
         with self.database.writing() as session:

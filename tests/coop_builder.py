@@ -17,7 +17,6 @@ from henbot.services.coop_clock import set_clock, wall_now
 from henbot.services.egg_proofs import add_proof
 from henbot.services.media import StoredMedia
 from henbot.storage.database import Database, open_database
-from henbot.storage.schema import migrate
 from henbot.storage.tables import (
     BoutRow,
     CameraRow,
@@ -33,6 +32,7 @@ from henbot.storage.tables import (
     SeenSpanRow,
     VisitRow,
 )
+from tests.databases import migrated
 
 LONG_AGO = datetime(2016, 1, 1, tzinfo=UTC)
 HENS: Mapping[str, Mapping[str, str]] = {
@@ -151,8 +151,7 @@ def build_coop(
     folder: Path, *, nests: Sequence[str] = ("nest",), language: str = "en", watch: str = "07:00-18:45"
 ) -> Coop:
     """An empty coop of three hens, whose clock is the wall's."""
-    url = f"sqlite:///{folder / 'henbot.db'}"
-    migrate(url)
+    url = migrated(folder / "henbot.db")
     database = open_database(url)
     media = folder / "media"
     media.mkdir(exist_ok=True)

@@ -24,18 +24,21 @@ from henbot.bot.digest_charts import DigestPainter
 from henbot.bot.drawing import CHARTS, Drawing, can_draw
 from henbot.bot.evening import Evening
 from henbot.bot.handlers import Context, Conversation, is_addressed
+from henbot.bot.job_talk import JobTelling
 from henbot.bot.model_talk import TELL_EVERY_S as MODEL_TICK_S
 from henbot.bot.model_talk import ModelTalk
 from henbot.bot.pace import TELEGRAM_PACE, Pace
 from henbot.bot.publisher import Audience, Publisher
 from henbot.bot.replies import InTurn
 from henbot.bot.settings_talk import SettingsTalk
+from henbot.bot.train_talk import TrainTalk
 from henbot.bot.wiring import BotApplication, add_handlers, menus_of
 from henbot.config import CoopConfig, Settings
 from henbot.domain.care import HintKind
 from henbot.domain.errors import HenbotError
 from henbot.services.coop_clock import wall_now
 from henbot.services.heartbeats import BEAT_EVERY, beat
+from henbot.services.learning import Nightly
 from henbot.services.owner_link import LIFETIME, make_owner_link
 from henbot.services.people import People
 from henbot.storage.database import Database, open_database
@@ -58,6 +61,9 @@ READ_TIMEOUT_S = 20.0
 
 CARE_EVERY, CARE_FIRST = timedelta(minutes=5), timedelta(seconds=30)
 """How often what is worth a look is looked for; first when the bot has answered what waited for it."""
+
+NIGHT_EVERY = timedelta(seconds=5)
+"""How often it is asked whether it is the hour to learn, by the coop's clock."""
 
 LIFETIME_H = round(LIFETIME.total_seconds() / 3600)
 
@@ -134,9 +140,12 @@ def build_application(settings: Settings, coop: CoopConfig, database: Database, 
     conversation = Conversation(database, media=settings.media, drawing=drawing, people=People(coop.roles))
     care = CareTalk(conversation, _care_plan(settings, coop))
     _keep_limits(application, conversation)
-    versions = ModelTalk(conversation)
-    add_handlers(application, conversation, care, SettingsTalk(conversation, coop.quiet), versions)
+    telling = JobTelling(conversation)
+    versions = ModelTalk(conversation, telling)
+    training = _training(conversation, telling, coop)
+    add_handlers(application, conversation, care, SettingsTalk(conversation, coop.quiet), versions, training)
     _add_jobs(application, database, care, versions)
+    _add_night(application, training)
     return application
 
 
@@ -145,6 +154,12 @@ def _keep_limits(application: BotApplication, conversation: Conversation) -> Non
     assert isinstance(turns, InTurn), "it was given to the builder"
     turns.refusing = lambda update: conversation.too_fast(update, application.bot)
     turns.addressing = lambda update: is_addressed(update, application.bot.username)
+
+
+def _training(conversation: Conversation, telling: JobTelling, coop: CoopConfig) -> TrainTalk:
+    at, people = coop.learning.nightly, conversation.people
+    nightly = Nightly(at, coop.learning.train_after) if at is not None else None
+    return TrainTalk(conversation, telling, nightly, lambda session: people.admins(session, wall_now()))
 
 
 def _care_plan(settings: Settings, coop: CoopConfig) -> CarePlan:
@@ -195,6 +210,12 @@ def _add_jobs(application: BotApplication, database: Database, care: CareTalk, v
     jobs.run_repeating(write_beat, BEAT_EVERY, name="heartbeat")
     jobs.run_repeating(care.tick, CARE_EVERY, first=CARE_FIRST, name="care")
     jobs.run_repeating(versions.tick, MODEL_TICK_S, first=MODEL_TICK_S, name="versions")
+
+
+def _add_night(application: BotApplication, training: TrainTalk) -> None:
+    jobs = application.job_queue
+    assert jobs is not None, "the job queue's extra of python-telegram-bot is one of our dependencies"
+    jobs.run_repeating(training.tick, NIGHT_EVERY, first=NIGHT_EVERY, name="night")
 
 
 def _beat(database: Database) -> None:

@@ -1,26 +1,22 @@
-"""Learning and switching from chat: /train, /models, /rollback, and versions sent to the bot as files.
-
-The work is done by processes of the detector's side (`henbot.services.jobs`); here it is asked for, told of in one
-message that is edited, and called off. Which message that is stands with the job, so that a restart goes on telling.
-"""
+"""Versions from chat: /models, /rollback, and versions sent to the bot as files."""
 
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from html import escape
-from pathlib import Path
 from typing import TypeVar
 
 import structlog
 from sqlalchemy.orm import Session
 from telegram import CallbackQuery, InlineKeyboardMarkup, Message, Update, User
 from telegram.constants import ParseMode
-from telegram.error import BadRequest, Forbidden, TelegramError
+from telegram.error import BadRequest, TelegramError
 from telegram.ext import ExtBot
 
 from henbot.bot.asking import CoopUnknown, coop_wording, moment
 from henbot.bot.handlers import Context, Conversation, answer_press
+from henbot.bot.job_talk import JobTelling, asked, edit
 from henbot.bot.keyboards import number_in
 from henbot.bot.model_words import (
     EXPORT,
@@ -31,8 +27,6 @@ from henbot.bot.model_words import (
     SURE,
     SWITCH,
     UNPIN,
-    job_buttons,
-    job_words,
     list_buttons,
     list_words,
     read_model_press,
@@ -41,10 +35,10 @@ from henbot.bot.model_words import (
 )
 from henbot.bot.wording import Wording
 from henbot.domain.people import Action
-from henbot.services import jobs, models
+from henbot.services import models
 from henbot.services.audit import note
 from henbot.services.coop_clock import wall_now
-from henbot.services.jobs import Job, JobKind, JobState, ToldIn
+from henbot.services.jobs import JobKind, ToldIn
 from henbot.services.media import MediaFolder
 from henbot.storage.database import Database
 
@@ -52,13 +46,12 @@ T = TypeVar("T")
 
 log = structlog.get_logger(__name__)
 
-COMMANDS = ("models", "train", "rollback")
+COMMANDS = ("models", "rollback")
 PRESSES = r"^model:"
 """What the buttons say that are answered here."""
 
 IN_WORDS = {
     "models": r"(?i)^/?(?:модели|версии|models|versions)[.!]*$",
-    "train": r"(?i)^/?(?:учись|обучись|поучись|train|learn)[.!]*$",
     "rollback": r"(?i)^/?(?:откат|откати|верни прежнюю версию|roll ?back)[.!]*$",
 }
 """The same in plain words of a private chat."""
@@ -81,7 +74,7 @@ class ModelTalk:
     """Handlers of all that is about versions; for whom the coop lets configure."""
 
     conversation: Conversation
-    _said: dict[int, str] = field(default_factory=dict)
+    telling: JobTelling
     _switches: list[_Switch] = field(default_factory=list)
 
     @property
@@ -96,13 +89,6 @@ class ModelTalk:
             return
         text, markup = await self._read(user, _listed)
         await self.conversation.send(update, context, text, markup)
-
-    async def train(self, update: Update, context: Context) -> None:
-        """/train: learn from what people told, in the background."""
-        user = update.effective_user
-        if user is None or not await self._allowed(update, context, user):
-            return
-        await self._ask(context.bot, _chat_of(update), user, JobKind.TRAIN, {})
 
     async def rollback(self, update: Update, context: Context) -> None:
         """/rollback: the version before serves again."""
@@ -129,7 +115,9 @@ class ModelTalk:
         file = await document.get_file()
         content = bytes(await file.download_as_bytearray())
         stored = await asyncio.to_thread(MediaFolder(self.conversation.media).put, content, ".zip")
-        await self._ask(context.bot, _chat_of(update), user, JobKind.IMPORT, {"path": stored.path})
+        await self.telling.ask(
+            context.bot, _chat_of(update), user, partial(asked, JobKind.IMPORT, {"path": stored.path})
+        )
 
     async def press(self, update: Update, context: Context) -> None:
         """A pressed button: heeded for whom the coop lets configure, whoever it was made for."""
@@ -146,38 +134,31 @@ class ModelTalk:
 
     async def tick(self, context: Context) -> None:
         """Tell how jobs and switches stand, where that has changed."""
-        tellings = [partial(self._tell, context.bot, job) for job in await self._told_jobs()]
-        tellings += [partial(self._tell_switch, context.bot, switch) for switch in self._switches]
-        for tell in tellings:
+        await self.telling.tick(context.bot)
+        for switch in list(self._switches):
             try:
-                await tell()
+                await self._tell_switch(context.bot, switch)
             except (CoopUnknown, TelegramError) as exc:  # tried again at the next tick
-                log.warning("job.not_told", reason=f"{type(exc).__name__}: {exc}"[:200])
-
-    async def _told_jobs(self) -> list[Job]:
-        return await self._look(jobs.told_jobs)
+                log.warning("switch.not_told", reason=f"{type(exc).__name__}: {exc}"[:200])
 
     async def _do(self, query: CallbackQuery, message: Message, what: str, version: str, *, bot: "ExtBot[int]") -> None:
         user = query.from_user
         if what == STOP:
-            await self._stop(query, number_in(version))
+            if (job := number_in(version)) is not None:
+                await self.telling.stop(job, user.id)
+            await answer_press(query)
         elif what == SURE:
             await answer_press(query)
             await self._switch(bot, message.chat_id, user, version)
         elif what == EXPORT:
             await answer_press(query)
-            await self._ask(bot, message.chat_id, user, JobKind.EXPORT, {"version": version})
+            await self.telling.ask(bot, message.chat_id, user, partial(asked, JobKind.EXPORT, {"version": version}))
         elif what in (PIN, UNPIN, REMOVE):
             await answer_press(query, await asyncio.to_thread(self._change, user, what, version))
             await self._show(query, user, LIST if what == REMOVE else what, version)
         else:
             await answer_press(query)
             await self._show(query, user, what, version)
-
-    async def _stop(self, query: CallbackQuery, job: int | None) -> None:
-        if job is not None:
-            await self._write(lambda session: jobs.cancel(session, job, moment(session)))
-        await answer_press(query)
 
     async def _show(self, query: CallbackQuery, user: User, what: str, version: str) -> None:
         def page(session: Session, wording: Wording) -> tuple[str, InlineKeyboardMarkup]:
@@ -248,44 +229,7 @@ class ModelTalk:
             words = wording.say("model-not-switched", reason=escape(found.failure, quote=False))
         else:
             words = wording.say("model-switched")
-        await _edit(bot, switch.told, words, None)
-
-    async def _ask(
-        self, bot: "ExtBot[int]", chat_id: int, user: User, kind: JobKind, arguments: dict[str, str]
-    ) -> None:
-        """Ask for a job, and begin to tell of it."""
-        wording = await asyncio.to_thread(self._wording_of, user)
-
-        def ask(session: Session) -> Job:
-            job = jobs.ask(session, kind, arguments, user.id, moment(session))
-            note(session, user.id, f"job.{kind.value}", wall_now(), job=job.id)
-            return job
-
-        job = await self._write(ask)
-        words = job_words(job, wording, await self._look(moment))
-        sent = await self.conversation.replies.send(bot, chat_id, words, job_buttons(job, wording), silent=True)
-        told = ToldIn(chat_id, sent.message_id, wording.phrases.language)
-        await self._write(lambda session: jobs.tell_in(session, job.id, told))
-
-    async def _tell(self, bot: "ExtBot[int]", job: Job) -> None:
-        told = job.told_in
-        assert told is not None, "only jobs that are told of come here"
-        wording = await asyncio.to_thread(self._wording_in, told.language)
-        words = job_words(job, wording, await self._look(moment))
-        if self._said.get(job.id) != words:
-            await _edit(bot, told, words, job_buttons(job, wording))
-            self._said[job.id] = words
-        if job.is_open:
-            return
-        if job.state is JobState.DONE and job.kind is JobKind.EXPORT:
-            await self._send_version(bot, told, job)
-        await self._write(lambda session: jobs.tell_in(session, job.id, None))
-        self._said.pop(job.id, None)
-
-    async def _send_version(self, bot: "ExtBot[int]", told: ToldIn, job: Job) -> None:
-        path: Path = self.conversation.media / str(job.result["path"])
-        content = await asyncio.to_thread(path.read_bytes)
-        await self.conversation.replies.send_file(bot, told.chat_id, (f"{job.result['version']}.zip", content), "")
+        await edit(bot, switch.told, words, None)
 
     async def _allowed(self, update: Update, context: Context, user: User) -> bool:
         if await self.conversation.may(user.id, Action.CONFIGURE):
@@ -328,12 +272,3 @@ def _chat_of(update: Update) -> int:
 def _what(update: Update) -> str:
     message = update.effective_message
     return (message.text or "a file" if message else "")[:40]
-
-
-async def _edit(bot: "ExtBot[int]", told: ToldIn, words: str, markup: InlineKeyboardMarkup | None) -> None:
-    try:
-        await bot.edit_message_text(
-            words, chat_id=told.chat_id, message_id=told.message_id, parse_mode=ParseMode.HTML, reply_markup=markup
-        )
-    except (BadRequest, Forbidden) as exc:  # the same words again, or nobody reads them any more: nothing to mend
-        log.info("job.message_not_edited", reason=exc.message)

@@ -159,11 +159,19 @@ class Replies:
             pacer.spend(chat_id, time.monotonic())
 
     async def send_pictures(
-        self, bot: "ExtBot[int]", chat_id: int, pictures: Sequence[bytes], caption: str, reply_to: int | None = None
+        self,
+        bot: "ExtBot[int]",
+        chat_id: int,
+        pictures: Sequence[bytes],
+        caption: str,
+        reply_to: int | None = None,
+        *,
+        silent: bool = False,
     ) -> None:
         """Send one to ten pictures as one answer, the words under the first. Raises TelegramError."""
         how: dict[str, Any] = {
             "reply_parameters": ReplyParameters(reply_to, allow_sending_without_reply=True) if reply_to else None,
+            "disable_notification": silent or None,
             "rate_limit_args": RETRIES,
         }
         pacer = self.groups if chat_id < 0 else self.private

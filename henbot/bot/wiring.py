@@ -16,6 +16,9 @@ from telegram.ext import (
 from henbot.bot.care_talk import PRESSES as CARE_PRESSES
 from henbot.bot.care_talk import SIT_IN_RUSSIAN, CareTalk
 from henbot.bot.export_talk import EXPORT_IN_WORDS, ExportTalk
+from henbot.bot.flock_talk import COMMANDS as FLOCK_COMMANDS
+from henbot.bot.flock_talk import PRESSES as FLOCK_PRESSES
+from henbot.bot.flock_talk import FlockTalk
 from henbot.bot.handlers import QUESTIONS, Context, Conversation
 from henbot.bot.inline_talk import InlineTalk
 from henbot.bot.ledger_talk import COMMANDS as TELLING
@@ -28,17 +31,20 @@ from henbot.bot.model_talk import ModelTalk
 from henbot.bot.people_talk import IN_WORDS as PEOPLE_IN_WORDS
 from henbot.bot.people_talk import PRESSES as PEOPLE_PRESSES
 from henbot.bot.people_talk import PeopleTalk
+from henbot.bot.questions.flock_statements import IN_WORDS as FLOCK_IN_WORDS
 from henbot.bot.settings_talk import COMMANDS as SETTINGS
 from henbot.bot.settings_talk import IN_WORDS as SETTINGS_IN_WORDS
 from henbot.bot.settings_talk import PRESSES as SETTINGS_PRESSES
 from henbot.bot.settings_talk import SettingsTalk
+from henbot.bot.train_talk import IN_WORDS as TRAIN_IN_WORDS
+from henbot.bot.train_talk import TrainTalk
 from henbot.services.people import People
 from henbot.storage.database import Database
 
 PRIVATE_COMMANDS = (*QUESTIONS, *TELLING, "sit", "export", *SETTINGS, "help", "start")
 GROUP_COMMANDS = ("today", "hens", "eggs", "nest", "next", "help")
-ADMIN_COMMANDS = ("admins", "models", "rollback")
-"""Shown to admins; /train is not, until labels can be told in a chat."""
+ADMIN_COMMANDS = ("admins", *FLOCK_COMMANDS, "train", "models", "rollback")
+"""Shown to admins."""
 
 BotApplication: TypeAlias = Application[
     ExtBot[int], Context, dict[Any, Any], dict[Any, Any], dict[Any, Any], JobQueue[Context]
@@ -46,7 +52,12 @@ BotApplication: TypeAlias = Application[
 
 
 def add_handlers(
-    application: BotApplication, conversation: Conversation, care: CareTalk, settings: SettingsTalk, versions: ModelTalk
+    application: BotApplication,
+    conversation: Conversation,
+    care: CareTalk,
+    settings: SettingsTalk,
+    versions: ModelTalk,
+    training: TrainTalk,
 ) -> None:
     """Register who answers what. Edited messages are not answered again."""
     fresh = filters.UpdateType.MESSAGE
@@ -64,6 +75,10 @@ def add_handlers(
     _add_settings(application, settings)
     _add_people(application, people)
     _add_models(application, versions)
+    _add_flock(application, FlockTalk(conversation, ledger.text))
+    train_in_words = fresh & filters.ChatType.PRIVATE & filters.Regex(TRAIN_IN_WORDS)
+    application.add_handler(CommandHandler("train", training.train, filters=fresh))
+    application.add_handler(MessageHandler(train_in_words, training.train))
     application.add_handler(InlineQueryHandler(InlineTalk(conversation).ask))
     application.add_handler(MessageHandler(fresh & filters.COMMAND, conversation.unknown_command))
     application.add_handler(MessageHandler(fresh & filters.TEXT, ledger.text))
@@ -97,6 +112,13 @@ def _add_models(application: BotApplication, talk: ModelTalk) -> None:
         application.add_handler(MessageHandler(private & filters.Regex(MODELS_IN_WORDS[name]), getattr(talk, name)))
     application.add_handler(MessageHandler(private & filters.Document.FileExtension("zip"), talk.document))
     application.add_handler(CallbackQueryHandler(talk.press, MODEL_PRESSES))
+
+
+def _add_flock(application: BotApplication, talk: FlockTalk) -> None:
+    private = filters.UpdateType.MESSAGE & filters.ChatType.PRIVATE
+    application.add_handler(CommandHandler(list(FLOCK_COMMANDS), talk.command, filters=filters.UpdateType.MESSAGE))
+    application.add_handler(MessageHandler(private & filters.Regex(FLOCK_IN_WORDS), talk.in_words))
+    application.add_handler(CallbackQueryHandler(talk.press, FLOCK_PRESSES))
 
 
 def menus_of(database: Database, people: People) -> Menus:

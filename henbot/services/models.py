@@ -9,6 +9,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from henbot.services.switches import untold_switches
+from henbot.services.version_notices import MOST_WORDS, NoticeKind, add_notice
 from henbot.storage.versions import ModelVersionRow
 
 
@@ -75,7 +77,11 @@ def register_versions(session: Session, versions: Iterable[FoundVersion]) -> Non
     if desired_version(session) is None:
         newest = (
             select(ModelVersionRow)
-            .where(ModelVersionRow.origin == Origin.TRAINED, ModelVersionRow.removed_at.is_(None))
+            .where(
+                ModelVersionRow.origin == Origin.TRAINED,
+                ModelVersionRow.removed_at.is_(None),
+                ModelVersionRow.failure.is_(None),
+            )
             .order_by(ModelVersionRow.created_at.desc())
             .limit(1)
         )
@@ -154,24 +160,30 @@ def last_good(session: Session) -> Version | None:
 
 
 def note_serving(session: Session, version: str | None, at: datetime | None = None) -> None:
-    """Write which version runs, and since when; None for the stock recogniser."""
+    """Write which version runs, and since when if it did not run already; None for what is shipped."""
     for row in session.execute(select(ModelVersionRow)).scalars():
+        goes_on = row.serving and row.served_at is not None
         row.serving = row.id == version
         if row.serving:
-            row.failure, row.served_at = None, at or row.served_at
+            row.failure, row.served_at = None, row.served_at if goes_on else at or row.served_at
 
 
-def note_failure(session: Session, version: str, reason: str) -> None:
-    """Write why a desired version does not run."""
-    session.get_one(ModelVersionRow, version).failure = reason[:255]
+def give_up(session: Session, version: str, reason: str, back_to: str | None, at: datetime) -> None:
+    """Write why a version does not serve, for its page and for the admins, and ask for the one before again.
 
+    Whoever waits for a version that never began to serve is told in the message in which they wait, and nobody else.
 
-def give_up(session: Session, version: str, reason: str, back_to: str | None) -> None:
-    """Write why a version does not serve, and ask for the one that served before again, if there was one."""
-    note_failure(session, version, reason)
-    if back_to is not None and back_to != version:
-        for row in session.execute(select(ModelVersionRow)).scalars():
-            row.desired = row.id == back_to
+    Args:
+        back_to: what served before; None for what is shipped.
+        at: wall time.
+    """
+    row = session.get_one(ModelVersionRow, version)
+    row.failure = reason[:MOST_WORDS]
+    if row.serving or not untold_switches(session, version):
+        add_notice(session, version, NoticeKind.FELL_BACK, reason, at, back_to=back_to)
+    if row.desired:  # else the admin wants yet another one by now
+        for other in session.execute(select(ModelVersionRow)).scalars():
+            other.desired = other.id == back_to
 
 
 def set_pinned(session: Session, version: str, *, pinned: bool) -> None:

@@ -17,6 +17,8 @@ from tests.coop_builder import Coop, build_coop, oct4
 from tests.processes import bot_process
 from tests.sandbox_bots import picture
 
+expect.set_options(timeout=20_000)  # the bot begins its start when the page is opened
+
 DESK: ViewportSize = {"width": 1280, "height": 900}
 
 
