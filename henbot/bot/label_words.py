@@ -13,8 +13,7 @@ from henbot.bot.language import capitalised
 from henbot.bot.wording import Wording, plain
 from henbot.domain.labelling import Draft, Step
 from henbot.domain.observations import HenId, NestId, Posture
-from henbot.services.acts import act_by_id
-from henbot.services.agreement import SETTLES, Agreed
+from henbot.services.agreement import Agreed
 from henbot.services.label_questions import Asking, AskingState, Question, State, words_of
 from henbot.services.subscribers import name_of
 

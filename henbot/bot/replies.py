@@ -187,6 +187,20 @@ class Replies:
             for _ in pictures:
                 pacer.spend(chat_id, time.monotonic())
 
+    async def send_album(self, bot: "ExtBot[int]", chat_id: int, pictures: Sequence[tuple[bytes, str]]) -> None:
+        """Send one to ten pictures, silently, each with its own words. Raises TelegramError."""
+        if len(pictures) == 1:
+            await self.send_photo(bot, chat_id, *pictures[0])
+            return
+        group = [InputMediaPhoto(one, words, parse_mode=ParseMode.HTML, filename=FILE) for one, words in pictures]
+        pacer = self.groups if chat_id < 0 else self.private
+        await asyncio.sleep(pacer.wait_s(chat_id, time.monotonic()))
+        try:
+            await bot.send_media_group(chat_id, group, disable_notification=True, rate_limit_args=RETRIES)
+        finally:
+            for _ in pictures:
+                pacer.spend(chat_id, time.monotonic())
+
     async def send_file(
         self, bot: "ExtBot[int]", chat_id: int, file: tuple[str, bytes], caption: str, reply_to: int | None = None
     ) -> None:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, select, tuple_
+from sqlalchemy import Select, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from henbot.domain.flock import NestKind
@@ -267,9 +267,11 @@ def told_pictures(session: Session) -> set[tuple[str, str | None]]:
 
 
 def _asked(session: Session) -> set[tuple[str, str | None]]:
-    """What somebody was asked about; of what only waits to be asked, better pictures may take the place."""
+    """What somebody was asked about, or is lost; of what only waits, better pictures may take the place."""
     asked = select(LabelAskingRow.id).where(LabelAskingRow.question_id == LabelQuestionRow.id).exists()
-    query = select(LabelQuestionRow.nest_id, LabelQuestionRow.media_sha256).where(asked)
+    query = select(LabelQuestionRow.nest_id, LabelQuestionRow.media_sha256).where(
+        or_(asked, LabelQuestionRow.state != "open")
+    )
     return {(nest, sha256) for nest, sha256 in session.execute(query)}
 
 

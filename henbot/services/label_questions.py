@@ -76,28 +76,25 @@ class Asking:
     act_id: int | None
 
 
-def put_questions(session: Session, found: Iterable[Proposal], now: datetime) -> int:
-    """Let pictures wait to be asked about, those that do not yet; how many are new. `now`: coop time."""
-    number = 0
+def put_questions(session: Session, found: Iterable[Proposal], now: datetime) -> None:
+    """Let pictures wait to be asked about, those that do not yet. `now`: coop time."""
     for one in found:
-        pictured = one.askable.pictured
-        same = (LabelQuestionRow.nest_id == pictured.nest, LabelQuestionRow.media_sha256 == pictured.media_sha256)
-        if session.execute(select(LabelQuestionRow.id).where(*same)).first() is None:
-            add_question(session, one, now)
-            number += 1
-    return number
+        put_question(session, one, now)
 
 
-def add_question(session: Session, one: Proposal, now: datetime) -> Question:
-    """Let a picture wait to be asked about. `now`: coop time."""
+def put_question(session: Session, one: Proposal, now: datetime) -> Question:
+    """Let a picture wait to be asked about; the question that there is of it, if there is one. `now`: coop time."""
     pictured = one.askable.pictured
-    row = LabelQuestionRow(
-        nest_id=pictured.nest, at=pictured.at, media_sha256=pictured.media_sha256, visit_id=pictured.visit_id,
-        model_id=pictured.model_id, reason=one.why, score=one.score, guess=one.askable.guess.stored(),
-        state=State.OPEN, made_at=now,
-    )  # fmt: skip
-    session.add(row)
-    session.flush()
+    same = (LabelQuestionRow.nest_id == pictured.nest, LabelQuestionRow.media_sha256 == pictured.media_sha256)
+    row = session.execute(select(LabelQuestionRow).where(*same)).scalar_one_or_none()
+    if row is None:
+        row = LabelQuestionRow(
+            nest_id=pictured.nest, at=pictured.at, media_sha256=pictured.media_sha256, visit_id=pictured.visit_id,
+            model_id=pictured.model_id, reason=one.why, score=one.score, guess=one.askable.guess.stored(),
+            state=State.OPEN, made_at=now,
+        )  # fmt: skip
+        session.add(row)
+        session.flush()
     return _question(session, row, one.askable.path)
 
 

@@ -23,12 +23,11 @@ from henbot.services.label_questions import (
     AskingState,
     Question,
     State,
-    add_question,
     asked_by,
     is_open,
     is_worth_a_second,
     judge,
-    put_questions,
+    put_question,
     questions,
     words_of,
 )
@@ -81,9 +80,7 @@ def disputes(session: Session, now: datetime) -> list[Question]:
     )
     for nest, sha256, at, path in session.execute(query).all():
         picture = Askable(Pictured(nest, at, sha256), path, Guess())
-        put_questions(session, [Proposal(picture, Why.DISAGREEMENT, DISPUTE_SCORE)], now)
-        same = (LabelQuestionRow.nest_id == nest, LabelQuestionRow.media_sha256 == sha256)
-        judge(session, session.execute(select(LabelQuestionRow.id).where(*same)).scalar_one())
+        judge(session, put_question(session, Proposal(picture, Why.DISAGREEMENT, DISPUTE_SCORE), now).id)
     return questions(session, LabelQuestionRow.state == State.DISPUTED)
 
 
@@ -110,7 +107,7 @@ def _proposed(session: Session, now: datetime) -> Iterator[Question]:
     """What teaches most as far as is stored; it waits from now on."""
     one = proposed(session, askable_pictures(session, MOST_LOOKED_AT))
     if one is not None:
-        yield add_question(session, one, now)
+        yield put_question(session, one, now)
 
 
 def _second_looks(session: Session, user_id: int) -> Iterator[Question]:
