@@ -18,7 +18,7 @@ from detector.crops import Pixels, Polygon
 from detector.sources.stills import read_still
 from henbot.domain.clock import day_bounds
 from henbot.domain.errors import DatasetInvalid, FrameUnreadable
-from henbot.domain.observations import UNKNOWN, NestId
+from henbot.domain.observations import NOBODY, UNKNOWN, NestId
 from henbot.services.agreement import Agreed, agreed, implied, standing_words
 from henbot.services.evidence import AFTER, BEFORE, LEFT
 from henbot.services.media import MediaFolder
@@ -197,6 +197,8 @@ def _seen(session: Session, picture: _Picture) -> dict[str, str]:
     if picture.visit is None:
         return {"hens": "0"} | ({} if picture.eggs is None else {"eggs": str(picture.eggs)})
     visit = session.get_one(VisitRow, picture.visit)
+    if visit.hen_id == NOBODY:
+        return {"hens": "0"}
     observed = _observation(session, picture)
     birds = observed.birds if observed else []
     posture = "sitting" if picture.role == "settled" else _most(birds[0]["postures"]) if birds else ""
@@ -248,7 +250,7 @@ def _lighting(path: Path) -> str:
 
 
 def _visits(session: Session, start: datetime | None, end: datetime | None) -> Iterator[VisitRow]:
-    query = select(VisitRow).order_by(VisitRow.arrived_at, VisitRow.id)
+    query = select(VisitRow).where(VisitRow.hen_id != NOBODY).order_by(VisitRow.arrived_at, VisitRow.id)
     query = query.where(VisitRow.arrived_at >= start) if start else query
     query = query.where(VisitRow.arrived_at < end) if end else query
     yield from session.execute(query).scalars()

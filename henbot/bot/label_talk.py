@@ -33,7 +33,6 @@ from henbot.domain.clock import day_bounds
 from henbot.domain.observations import HenId
 from henbot.domain.people import Action
 from henbot.services.acts import take_back
-from henbot.services.audit import note
 from henbot.services.coop_clock import wall_now
 from henbot.services.hens import LONGEST_NAME, NameTaken, add_hen
 from henbot.services.label_questions import (
@@ -108,8 +107,7 @@ class LabelTalk:
             if what.lower().startswith(QUESTIONS):
                 await self.otherwise(update, context)
                 return
-            await self._write(lambda session: note(session, user.id, "label.refused", wall_now(), what=what))
-            await self.conversation.reply(update, context, lambda spoken: spoken.say("may-not-label"))
+            await self.conversation.refuse_command(update, context, "may-not-label")
         elif chat.type != ChatType.PRIVATE:
             await self.conversation.reply(update, context, lambda spoken: spoken.say("label-in-private"))
         else:

@@ -16,6 +16,9 @@ from telegram.ext import (
 
 from henbot.bot.care_talk import PRESSES as CARE_PRESSES
 from henbot.bot.care_talk import SIT_IN_RUSSIAN, CareTalk
+from henbot.bot.correcting_talk import IN_WORDS as UNDO_IN_WORDS
+from henbot.bot.correcting_talk import PRESSES as CORRECTING_PRESSES
+from henbot.bot.correcting_talk import CorrectingTalk
 from henbot.bot.export_talk import EXPORT_IN_WORDS, ExportTalk
 from henbot.bot.flock_talk import COMMANDS as FLOCK_COMMANDS
 from henbot.bot.flock_talk import PRESSES as FLOCK_PRESSES
@@ -47,7 +50,7 @@ from henbot.storage.database import Database
 
 PRIVATE_COMMANDS = (*QUESTIONS, *TELLING, "sit", "export", *SETTINGS, "help", "start")
 GROUP_COMMANDS = ("today", "hens", "eggs", "nest", "next", "help")
-ADMIN_COMMANDS = ("admins", "label", *FLOCK_COMMANDS, "train", "models", "rollback")
+ADMIN_COMMANDS = ("label", "undo", "admins", *FLOCK_COMMANDS, "train", "models", "rollback")
 """Shown to admins."""
 
 BotApplication: TypeAlias = Application[
@@ -87,6 +90,7 @@ def add_handlers(application: BotApplication, talks: Talks) -> None:
     _add_settings(application, talks.settings)
     _add_people(application, people)
     _add_models(application, talks.versions)
+    _add_correcting(application, CorrectingTalk(conversation))
     _add_flock(application, FlockTalk(conversation, ledger.text))
     _add_labels(application, labels)
     train_in_words = fresh & filters.ChatType.PRIVATE & filters.Regex(TRAIN_IN_WORDS)
@@ -116,6 +120,13 @@ def _add_people(application: BotApplication, people: PeopleTalk) -> None:
     application.add_handler(MessageHandler(private & filters.FORWARDED & ~filters.Document.ALL, people.forwarded))
     application.add_handler(MessageHandler(private & filters.Regex(PEOPLE_IN_WORDS), people.admins))
     application.add_handler(CallbackQueryHandler(people.press, PEOPLE_PRESSES))
+
+
+def _add_correcting(application: BotApplication, talk: CorrectingTalk) -> None:
+    private = filters.UpdateType.MESSAGE & filters.ChatType.PRIVATE
+    application.add_handler(CommandHandler("undo", talk.undo, filters=filters.UpdateType.MESSAGE))
+    application.add_handler(MessageHandler(private & filters.Regex(UNDO_IN_WORDS), talk.undo))
+    application.add_handler(CallbackQueryHandler(talk.press, CORRECTING_PRESSES))
 
 
 def _add_models(application: BotApplication, talk: ModelTalk) -> None:

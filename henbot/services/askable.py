@@ -14,7 +14,7 @@ from sqlalchemy import Select, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from henbot.domain.flock import NestKind
-from henbot.domain.observations import UNKNOWN, HenId
+from henbot.domain.observations import NOBODY, UNKNOWN, HenId
 from henbot.services.doubts import Reason as DoubtReason
 from henbot.services.evidence import AFTER, BEFORE, LEFT
 from henbot.services.labels import Pictured
@@ -249,7 +249,8 @@ def _with_guesses(session: Session, kept: Sequence[_Kept]) -> Iterator[Askable]:
 def _candidates(session: Session, kept: Sequence[_Kept]) -> dict[str, dict[HenId, float]]:
     visits = {one.pictured.visit_id for one in kept if one.pictured.visit_id}
     found: dict[str, dict[HenId, float]] = {}
-    for row in session.execute(select(CandidateRow).where(CandidateRow.visit_id.in_(visits))).scalars():
+    query = select(CandidateRow).where(CandidateRow.visit_id.in_(visits), CandidateRow.hen_id != NOBODY)
+    for row in session.execute(query).scalars():
         found.setdefault(row.visit_id, {})[HenId(row.hen_id)] = row.probability
     return found
 

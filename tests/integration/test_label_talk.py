@@ -217,7 +217,7 @@ async def test_who_may_not_gets_a_word_and_leaves_a_line_in_the_audit(coop: Coop
     asked = await talk.asked(ADMIN_ID, "/label")
     assert asked.buttons
     assert "могут только те" in await talk.forged(SUBSCRIBER_ID, refused, "label:1:hen:0")
-    assert {(str(SUBSCRIBER_ID), "label.refused"), (str(SUBSCRIBER_ID), "press.refused")} <= set(audit(coop.database))
+    assert {(str(SUBSCRIBER_ID), "command.refused"), (str(SUBSCRIBER_ID), "press.refused")} <= set(audit(coop.database))
     assert labels(coop.database) == []
 
 
