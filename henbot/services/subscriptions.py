@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from henbot.domain.policies import Policy, PolicyKind, QuietHours
-from henbot.services.subscribers import chosen_language
+from henbot.services.subscribers import chosen_language, language_in_telegram
 from henbot.storage.tables import PostRow, SubscriberRow
 from henbot.storage.telling import ChatPolicyRow
 
@@ -89,7 +89,8 @@ def is_subscribed(session: Session, chat_id: int) -> bool:
 def language_of_chat(session: Session, chat_id: int) -> str | None:
     """The language for a chat that did not just write: as its person chose, else as Telegram told once."""
     row = session.get(ChatPolicyRow, chat_id)
-    return chosen_language(session, chat_id) or (row.language if row else None)
+    told = row.language if row else None
+    return chosen_language(session, chat_id) or told or language_in_telegram(session, chat_id)
 
 
 def subscriptions(session: Session) -> list[Subscription]:

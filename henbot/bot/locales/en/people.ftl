@@ -52,8 +52,9 @@ command-unsubscribe = be told nothing more
 command-about = version, licence, what I keep
 
 people = 👥 <b>Who may do what</b>
-people-how = To let somebody in, forward me a message of theirs, or write <code>/admins 123456789</code> with their number: /admins tells it to whoever asks.
+people-how = To let somebody in, forward me a message of theirs, or write <code>/admins @name</code> if they have written to me, or <code>/admins 123456789</code> with their number: /admins tells it to whoever asks.
 people-in-private = That is between us: write /admins to me in private. Or answer somebody’s message with it here, to let them in.
+people-not-met = I do not know { $name } yet. Let them write to me once, then I know them by that name. Their number works too: I tell it when they write /admins.
 people-hidden = Telegram does not tell whose message this is: they hide it. Let them write /admins to me; I tell them their number, and you write <code>/admins</code> with that number.
 people-offer = What shall { $name } be?
 people-give-sure = { $name }: { $role }?
