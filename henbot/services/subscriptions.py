@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from henbot.domain.policies import Policy, PolicyKind, QuietHours
+from henbot.domain.policies import Policy, PolicyKind, QuietHours, Theme
 from henbot.services.subscribers import chosen_language, language_in_telegram
 from henbot.storage.tables import PostRow, SubscriberRow
 from henbot.storage.telling import ChatPolicyRow
@@ -46,6 +46,7 @@ def set_policy(session: Session, chat_id: int, policy: Policy) -> None:
     row.unknown_only, row.rings, row.cooldown_s = policy.unknown_only, policy.rings, policy.cooldown.total_seconds()
     row.quiet = str(policy.quiet) if policy.quiet else None
     row.digest, row.weekly, row.corrects = policy.digest, policy.weekly, policy.corrects
+    row.theme = policy.theme.value
     row.digest_at = f"{policy.digest_at:%H:%M}" if policy.digest_at else None
     session.add(row)
     session.flush()
@@ -137,6 +138,7 @@ def _policy(row: ChatPolicyRow) -> Policy:
         digest_at=time.fromisoformat(row.digest_at) if row.digest_at else None,
         weekly=row.weekly,
         corrects=row.corrects,
+        theme=Theme(row.theme),
     )
 
 

@@ -81,7 +81,7 @@ class MissedBoutRow(Row):
 
 
 class DigestPictureRow(Row):
-    """The chart of a digest in one language."""
+    """The chart of a digest in one language, with a theme behind it where one was chosen (`en-dark`)."""
 
     __tablename__ = "digest_pictures"
 
