@@ -240,7 +240,7 @@ class CareTalk:
         if user is None or message is None:
             return
         if not await self.conversation.may(user.id, Action.ANSWER):
-            await self.conversation.reply(update, context, lambda spoken: spoken.say("may-not-tell"))
+            await self.conversation.refuse_command(update, context, "may-not-tell")
             return
         rest = (message.text or "").partition(" ")[2]
 

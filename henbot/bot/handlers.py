@@ -45,7 +45,7 @@ from henbot.bot.replies import LONGEST_CAPTION, Replies
 from henbot.bot.wording import plain
 from henbot.domain.charts import Chart
 from henbot.domain.people import Action
-from henbot.services.audit import note
+from henbot.services.audit import AuditAction, note
 from henbot.services.coop_clock import wall_now
 from henbot.services.people import People
 from henbot.services.reports import Picture, coop_of
@@ -171,14 +171,14 @@ class Conversation:
 
         def noted() -> None:
             with self.database.writing() as session:
-                note(session, user.id, "press.refused", wall_now(), button=(query.data or "")[:64])
+                note(session, user.id, AuditAction.PRESS_REFUSED, wall_now(), what=(query.data or "")[:64])
                 session.commit()
 
         log.warning("press.refused", user=user.id, button=query.data)
         await asyncio.to_thread(noted)
         await answer_press(query, (await self.spoken(user)).say(phrase), alert=True)
 
-    async def refuse_command(self, update: Update, context: Context, phrase: str) -> None:
+    async def refuse_command(self, update: Update, context: Context, phrase: str, **arguments: str) -> None:
         """Tell whoever sent a command that is not theirs so, and note it."""
         user, message = update.effective_user, update.effective_message
         if user is None:
@@ -187,9 +187,9 @@ class Conversation:
         log.warning("command.refused", user=user.id, command=what)
         await asyncio.to_thread(
             self.database.write,
-            lambda session: note(session, user.id, "command.refused", wall_now(), command=what),
+            lambda session: note(session, user.id, AuditAction.COMMAND_REFUSED, wall_now(), what=what),
         )
-        await self.reply(update, context, lambda spoken: spoken.say(phrase))
+        await self.reply(update, context, lambda spoken: spoken.say(phrase, **arguments))
 
     async def too_fast(self, update: Update, bot: "ExtBot[int]") -> None:
         """Say once to whoever sends too much that it is too much; inline there is no place to say it."""

@@ -100,7 +100,7 @@ class LedgerTalk:
         if user is None:
             return
         if not await self.conversation.may(user.id):
-            await self.conversation.reply(update, context, lambda spoken: spoken.say("may-not-tell"))
+            await self.conversation.refuse_command(update, context, "may-not-tell")
             return
         await self.conversation.reply(
             update, context, lambda spoken: self._in_transaction(user.id, spoken.language, tell)

@@ -36,7 +36,7 @@ from henbot.bot.model_words import (
 from henbot.bot.wording import Wording
 from henbot.domain.people import Action
 from henbot.services import models
-from henbot.services.audit import note
+from henbot.services.audit import AuditAction, note
 from henbot.services.coop_clock import wall_now
 from henbot.services.jobs import JobKind, ToldIn
 from henbot.services.media import MediaFolder
@@ -194,7 +194,7 @@ class ModelTalk:
                 return f"model-in-use-{exc.reason}"
             except LookupError:
                 return "model-gone"
-            note(session, user.id, f"model.{what}", now, version=version)
+            note(session, user.id, AuditAction(f"model.{what}"), now, version=version)
             return "model-removed" if what == REMOVE else None
 
         phrase = self.database.write(change)
@@ -209,7 +209,7 @@ class ModelTalk:
                 before = models.want(session, version)
             except KeyError:
                 return False
-            note(session, user.id, "model.switch", wall_now(), version=version, before=before)
+            note(session, user.id, AuditAction.MODEL_SWITCH, wall_now(), version=version, before=before)
             return True
 
         is_there = await self._write(want)
@@ -236,8 +236,7 @@ class ModelTalk:
     async def _allowed(self, update: Update, context: Context, user: User) -> bool:
         if await self.conversation.may(user.id, Action.CONFIGURE):
             return True
-        await self._write(lambda session: note(session, user.id, "model.refused", wall_now(), what=_what(update)))
-        await self.conversation.reply(update, context, lambda spoken: spoken.say("may-not-train"))
+        await self.conversation.refuse_command(update, context, "may-not-train")
         return False
 
     async def _read(self, user: User, work: Callable[[Session, Wording], T]) -> T:
@@ -269,15 +268,10 @@ def _listed(session: Session, wording: Wording) -> tuple[str, InlineKeyboardMark
 def _return_to_shipped(session: Session, by: int) -> str | None:
     before = models.want_shipped(session)
     if before is not None:
-        note(session, by, "model.switch", wall_now(), version=None, before=before)
+        note(session, by, AuditAction.MODEL_SWITCH, wall_now(), version=None, before=before)
     return before
 
 
 def _chat_of(update: Update) -> int:
     assert update.effective_chat is not None, "a command comes from a chat"
     return update.effective_chat.id
-
-
-def _what(update: Update) -> str:
-    message = update.effective_message
-    return (message.text or "a file" if message else "")[:40]

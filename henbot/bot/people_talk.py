@@ -82,7 +82,7 @@ class PeopleTalk:
             return
         spoken = await self.conversation.spoken(user)
         if not await self.conversation.may(user.id, Action.MANAGE):
-            await self.conversation.send(update, context, spoken.say("may-not-manage", number=str(user.id)))
+            await self.conversation.refuse_command(update, context, "may-not-manage", number=str(user.id))
             return
         named = _named(message)
         if named is None and chat.type != ChatType.PRIVATE:

@@ -160,7 +160,7 @@ class SettingsTalk:
         """Whether somebody may choose for a chat; who may not is told so."""
         if await self._may(user, chat):
             return True
-        await self.conversation.reply(update, context, lambda spoken: spoken.say("may-not-configure"))
+        await self.conversation.refuse_command(update, context, "may-not-configure")
         return False
 
     async def _may(self, user: User, chat: Chat) -> bool:
