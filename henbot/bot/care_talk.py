@@ -187,7 +187,6 @@ class CareTalk:
         query = update.callback_query
         if query is None:
             return
-        spoken = await self.conversation.spoken(query.from_user)
         _, hint, value = (*(query.data or "").split(":"), "", "")[:3]
         hint_id = number_in(hint)
         # "Not so" keeps a kind of hint quiet for weeks: that is for those whom hints are sent to.
@@ -195,7 +194,7 @@ class CareTalk:
         if not await self.conversation.may(query.from_user.id, action):
             await self.conversation.refuse_press(query, "may-not-tell")
         elif hint_id is None or value not in list(Decision):
-            await answer_press(query, spoken.say("outdated-button"))
+            await self.conversation.unknown_press(query)
         else:
             await self._decide(query, context.bot, hint_id, Decision(value))
 

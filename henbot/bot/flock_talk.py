@@ -98,7 +98,7 @@ class FlockTalk:
             await self.conversation.refuse_press(query, "may-not-flock")
             return
         if press is None or not isinstance(query.message, Message):
-            await answer_press(query, (await self.conversation.spoken(user)).say("outdated-button"))
+            await self.conversation.unknown_press(query)
             return
         shown = query.message.parse_entities([MessageEntity.BOLD]) if query.message.text else {}
         name = next(iter(shown.values()), "")

@@ -76,7 +76,7 @@ class LogTalk:
         if not await self.conversation.may(query.from_user.id, Action.CONFIGURE):
             await self.conversation.refuse_press(query, "may-not-log")
         elif press is None or not isinstance(query.message, Message) or query.message.chat.type != ChatType.PRIVATE:
-            await answer_press(query, (await self.conversation.spoken(query.from_user)).say("outdated-button"))
+            await self.conversation.unknown_press(query)
         elif press[0] == TABLE:
             await answer_press(query)
             page = press[1]

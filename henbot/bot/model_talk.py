@@ -128,7 +128,7 @@ class ModelTalk:
             return
         press = read_model_press(query.data)
         if press is None or not isinstance(query.message, Message):
-            await answer_press(query, (await self.conversation.spoken(query.from_user)).say("outdated-button"))
+            await self.conversation.unknown_press(query)
         elif not await self.conversation.may(query.from_user.id, Action.CONFIGURE):
             await self.conversation.refuse_press(query, "may-not-train")
         else:

@@ -116,7 +116,7 @@ class PeopleTalk:
         user, step = query.from_user, read_step(query.data)
         spoken = await self.conversation.spoken(user)
         if step is None:
-            await answer_press(query, spoken.say("outdated-button"))
+            await self.conversation.unknown_press(query)
             return
         if step.owner != user.id:
             await self.conversation.refuse_press(query, "not-your-buttons")

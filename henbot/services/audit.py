@@ -45,6 +45,7 @@ class AuditAction(StrEnum):
     OWNER_LINK_MADE = "owner_link.made"
     OWNER_LINK_REFUSED = "owner_link.refused"
     PRESS_REFUSED = "press.refused"
+    PRESS_UNKNOWN = "press.unknown"
     COMMAND_REFUSED = "command.refused"
 
 

@@ -78,4 +78,5 @@ log-role-taken = role taken away: { $what }
 log-owner-link-made = a link for the first owner was made
 log-owner-link-refused = tried an owner’s link that is used or too old
 log-press-refused = ⚠️ pressed a button that is not theirs: { $what }
+log-press-unknown = ⚠️ pressed a button that I do not have: { $what }
 log-command-refused = ⚠️ asked for what is not theirs: { $what }

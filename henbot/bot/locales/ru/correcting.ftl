@@ -78,4 +78,5 @@ log-role-taken = роль снята: { $what }
 log-owner-link-made = создана ссылка для первого хозяина
 log-owner-link-refused = попытка открыть устаревшую ссылку хозяина
 log-press-refused = ⚠️ нажата чужая кнопка: { $what }
+log-press-unknown = ⚠️ нажата кнопка, которой у меня нет: { $what }
 log-command-refused = ⚠️ попытка сделать чужое: { $what }
