@@ -31,6 +31,7 @@ from henbot.bot.pace import TELEGRAM_PACE, Pace
 from henbot.bot.publisher import Audience, Publisher
 from henbot.bot.replies import InTurn
 from henbot.bot.settings_talk import SettingsTalk
+from henbot.bot.switch_talk import SwitchTelling
 from henbot.bot.train_talk import TrainTalk
 from henbot.bot.wiring import BotApplication, add_handlers, menus_of
 from henbot.config import CoopConfig, Settings
@@ -141,7 +142,7 @@ def build_application(settings: Settings, coop: CoopConfig, database: Database, 
     care = CareTalk(conversation, _care_plan(settings, coop))
     _keep_limits(application, conversation)
     telling = JobTelling(conversation)
-    versions = ModelTalk(conversation, telling)
+    versions = ModelTalk(conversation, telling, SwitchTelling(conversation))
     training = _training(conversation, telling, coop)
     add_handlers(application, conversation, care, SettingsTalk(conversation, coop.quiet), versions, training)
     _add_jobs(application, database, care, versions)
