@@ -9,11 +9,15 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from henbot.services.changes import mark, set_mark
 from henbot.services.coop_clock import wall_now
 from henbot.services.shadows import begin_shadow, end_shadow
 from henbot.services.switches import untold_switches
 from henbot.services.version_notices import MOST_WORDS, NoticeKind, add_notice
 from henbot.storage.versions import ModelVersionRow
+
+SHIPPED_WANTED = "shipped version wanted"
+"""Name of the mark that is 1 while the admin wants no version of the coop's own."""
 
 
 class Origin(StrEnum):
@@ -76,7 +80,7 @@ def register_versions(session: Session, versions: Iterable[FoundVersion]) -> Non
             session.add(row)
         row.folder, row.manifest = version.folder, dict(version.manifest)
     session.flush()
-    if desired_version(session) is None:
+    if desired_version(session) is None and not mark(session, SHIPPED_WANTED):
         newest = (
             select(ModelVersionRow)
             .where(
@@ -137,12 +141,22 @@ def want(session: Session, version: str) -> str | None:
     if version_by_id(session, version) is None:
         raise KeyError(version)
     end_shadow(session, wall_now(), version)
+    set_mark(session, 0, SHIPPED_WANTED)
     before = desired_version(session)
     for row in session.execute(select(ModelVersionRow)).scalars():
         row.desired = row.id == version
         if row.desired:
             row.failure = None
     return before.id if before is not None and before.id != version else None
+
+
+def want_shipped(session: Session) -> str | None:
+    """Let what is shipped serve until a version is asked for; the id of the one asked for before."""
+    before = desired_version(session)
+    for row in session.execute(select(ModelVersionRow).where(ModelVersionRow.desired)).scalars():
+        row.desired = False
+    set_mark(session, 1, SHIPPED_WANTED)
+    return before.id if before is not None else None
 
 
 def last_good(session: Session) -> Version | None:
