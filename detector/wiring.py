@@ -19,6 +19,7 @@ from detector.pacing import Pace
 from detector.pipeline import Pipeline
 from detector.replay import RecordedSource, Replay
 from detector.serving import Serving
+from detector.shadow import ShadowDesk
 from detector.sources import Cursor, Skipped
 from detector.sources.build import build_source
 from detector.starter import Site, chosen
@@ -147,13 +148,14 @@ def build_worker(settings: Settings, config: CoopConfig) -> Worker:
     database = open_database(settings.database)
     check_schema(database)
     _seed(database, config)
-    clock = CoopClock(database)
+    clock, media = CoopClock(database), MediaFolder(settings.media)
     reveal(database, settings.models)
+    serving = Serving(database, settings.models, Site.of(config, settings.media.parent / BACKGROUNDS))
     return Worker(
         config,
         database,
-        MediaFolder(settings.media),
-        Serving(database, settings.models, Site.of(config, settings.media.parent / BACKGROUNDS)),
+        media,
+        serving,
         clock,
         JobDesk(
             database,
@@ -162,6 +164,7 @@ def build_worker(settings: Settings, config: CoopConfig) -> Worker:
             job_environment(settings, os.environ),
             partial(reveal, database, settings.models),
         ),
+        ShadowDesk(database, media, serving),
     )
 
 

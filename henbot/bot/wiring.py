@@ -16,6 +16,9 @@ from telegram.ext import (
 from henbot.bot.care_talk import PRESSES as CARE_PRESSES
 from henbot.bot.care_talk import SIT_IN_RUSSIAN, CareTalk
 from henbot.bot.export_talk import EXPORT_IN_WORDS, ExportTalk
+from henbot.bot.flock_talk import COMMANDS as FLOCK_COMMANDS
+from henbot.bot.flock_talk import PRESSES as FLOCK_PRESSES
+from henbot.bot.flock_talk import FlockTalk
 from henbot.bot.handlers import QUESTIONS, Context, Conversation
 from henbot.bot.inline_talk import InlineTalk
 from henbot.bot.ledger_talk import COMMANDS as TELLING
@@ -28,6 +31,7 @@ from henbot.bot.model_talk import ModelTalk
 from henbot.bot.people_talk import IN_WORDS as PEOPLE_IN_WORDS
 from henbot.bot.people_talk import PRESSES as PEOPLE_PRESSES
 from henbot.bot.people_talk import PeopleTalk
+from henbot.bot.questions.flock_statements import IN_WORDS as FLOCK_IN_WORDS
 from henbot.bot.settings_talk import COMMANDS as SETTINGS
 from henbot.bot.settings_talk import IN_WORDS as SETTINGS_IN_WORDS
 from henbot.bot.settings_talk import PRESSES as SETTINGS_PRESSES
@@ -39,7 +43,7 @@ from henbot.storage.database import Database
 
 PRIVATE_COMMANDS = (*QUESTIONS, *TELLING, "sit", "export", *SETTINGS, "help", "start")
 GROUP_COMMANDS = ("today", "hens", "eggs", "nest", "next", "help")
-ADMIN_COMMANDS = ("admins", "train", "models", "rollback")
+ADMIN_COMMANDS = ("admins", *FLOCK_COMMANDS, "train", "models", "rollback")
 """Shown to admins."""
 
 BotApplication: TypeAlias = Application[
@@ -71,6 +75,7 @@ def add_handlers(
     _add_settings(application, settings)
     _add_people(application, people)
     _add_models(application, versions)
+    _add_flock(application, FlockTalk(conversation, ledger.text))
     train_in_words = fresh & filters.ChatType.PRIVATE & filters.Regex(TRAIN_IN_WORDS)
     application.add_handler(CommandHandler("train", training.train, filters=fresh))
     application.add_handler(MessageHandler(train_in_words, training.train))
@@ -107,6 +112,13 @@ def _add_models(application: BotApplication, talk: ModelTalk) -> None:
         application.add_handler(MessageHandler(private & filters.Regex(MODELS_IN_WORDS[name]), getattr(talk, name)))
     application.add_handler(MessageHandler(private & filters.Document.FileExtension("zip"), talk.document))
     application.add_handler(CallbackQueryHandler(talk.press, MODEL_PRESSES))
+
+
+def _add_flock(application: BotApplication, talk: FlockTalk) -> None:
+    private = filters.UpdateType.MESSAGE & filters.ChatType.PRIVATE
+    application.add_handler(CommandHandler(list(FLOCK_COMMANDS), talk.command, filters=filters.UpdateType.MESSAGE))
+    application.add_handler(MessageHandler(private & filters.Regex(FLOCK_IN_WORDS), talk.in_words))
+    application.add_handler(CallbackQueryHandler(talk.press, FLOCK_PRESSES))
 
 
 def menus_of(database: Database, people: People) -> Menus:

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from enum import StrEnum
 
 from anyascii import anyascii
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from henbot.domain.flock import Fate
 from henbot.domain.observations import UNKNOWN, HenId
 from henbot.services.acts import Act, ActKind, begin
 from henbot.services.reports import coop_of
@@ -18,14 +18,6 @@ from henbot.storage.tables import HenRow, VisitRow
 LONGEST_ID = 32
 LONGEST_NAME = 40
 """Letters of a name: more does not fit on a button."""
-
-
-class Fate(StrEnum):
-    """Why a hen lives here no more."""
-
-    MOVED = "moved"
-    SOLD = "sold"
-    DIED = "died"
 
 
 class NameTaken(ValueError):
