@@ -100,7 +100,7 @@ class PeopleTalk:
             return
         spoken = await self.conversation.spoken(user)
         if not await self.conversation.may(user.id, Action.MANAGE):
-            await self.conversation.send(update, context, spoken.say("may-not-manage", number=str(user.id)))
+            await self.conversation.refuse_command(update, context, "may-not-manage", number=str(user.id))
             return
         username = _username(message)
         named = await asyncio.to_thread(self._called, username) if username else _named(message)
@@ -138,7 +138,7 @@ class PeopleTalk:
         user, step = query.from_user, read_step(query.data)
         spoken = await self.conversation.spoken(user)
         if step is None:
-            await answer_press(query, spoken.say("outdated-button"))
+            await self.conversation.unknown_press(query)
             return
         if step.owner != user.id:
             await self.conversation.refuse_press(query, "not-your-buttons")
