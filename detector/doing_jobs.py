@@ -1,4 +1,4 @@
-"""What a job's process does: train a candidate, bring a version in or send one out."""
+"""What a job's process does: train a candidate, bring a version in or send one out, choose what to ask people about."""
 
 import os
 import shutil
@@ -174,6 +174,12 @@ def _export(doing: Doing) -> Mapping[str, Any]:
     return {"version": version.id, "path": stored.path, "sha256": stored.sha256, "size": stored.size}
 
 
+def _choose(doing: Doing) -> Mapping[str, Any]:
+    from detector.question_choice import choose_questions
+
+    return choose_questions(doing)
+
+
 def _zones(doing: Doing) -> dict[Any, Any]:
     if not doing.settings.config.exists():
         return {}
@@ -189,4 +195,5 @@ DOERS: Mapping[JobKind, Callable[[Doing], Mapping[str, Any]]] = {
     JobKind.TRAIN: _train,
     JobKind.IMPORT: _import,
     JobKind.EXPORT: _export,
+    JobKind.CHOOSE: _choose,
 }
