@@ -1,4 +1,4 @@
-"""What a job's process does: train a candidate, bring a version in or send one out, choose what to ask people about."""
+"""What a job's process does: train, bring a version in, send, compare or explain one, choose what to ask people."""
 
 import os
 import shutil
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from detector.landing import Landing, reveal, wait
+from detector.version_jobs import Asked, compare_with_serving, explain_version
 from henbot.config import Settings, load_coop
 from henbot.domain.errors import DatasetInvalid, HenbotError
 from henbot.services.coop_clock import CoopClock
@@ -180,6 +181,13 @@ def _choose(doing: Doing) -> Mapping[str, Any]:
     return choose_questions(doing)
 
 
+def _about_version(doing: Doing) -> Asked:
+    settings = doing.settings
+    coop = load_coop(settings.config) if settings.config.exists() else None
+    wanted, media = str(doing.job.arguments["version"]), MediaFolder(settings.media)
+    return Asked(wanted, doing.database, media, coop, doing.scratch(), doing.report)
+
+
 def _zones(doing: Doing) -> dict[Any, Any]:
     if not doing.settings.config.exists():
         return {}
@@ -195,5 +203,7 @@ DOERS: Mapping[JobKind, Callable[[Doing], Mapping[str, Any]]] = {
     JobKind.TRAIN: _train,
     JobKind.IMPORT: _import,
     JobKind.EXPORT: _export,
+    JobKind.COMPARE: lambda doing: compare_with_serving(_about_version(doing)),
+    JobKind.EXPLAIN: lambda doing: explain_version(_about_version(doing)),
     JobKind.CHOOSE: _choose,
 }

@@ -34,7 +34,9 @@ from henbot.bot.pace import TELEGRAM_PACE, Pace
 from henbot.bot.publisher import Audience, Publisher
 from henbot.bot.replies import InTurn
 from henbot.bot.settings_talk import SettingsTalk
+from henbot.bot.switch_talk import SwitchTelling
 from henbot.bot.train_talk import TrainTalk
+from henbot.bot.warming import Warming
 from henbot.bot.wiring import BotApplication, Talks, add_handlers, menus_of
 from henbot.config import CoopConfig, Settings
 from henbot.domain.care import HintKind
@@ -127,6 +129,7 @@ async def _run(settings: Settings, coop: CoopConfig, database: Database, token: 
     async def ready() -> None:
         await tell_owner_link(application, database, people)
         await menus_of(database, people).tell(application.bot)
+        await Warming(database, Drawing(settings.media / CHARTS) if can_draw() else None).run()
 
     return await serve(application, build_publisher(application, settings, coop, database, pace), stop, ready)
 
@@ -160,7 +163,7 @@ def _talks(conversation: Conversation, settings: Settings, coop: CoopConfig) -> 
         conversation,
         CareTalk(conversation, _care_plan(settings, coop)),
         SettingsTalk(conversation, coop.quiet),
-        ModelTalk(conversation, telling),
+        ModelTalk(conversation, telling, SwitchTelling(conversation)),
         _training(conversation, telling, coop),
         ledger,
         LabelTalk(conversation, ledger.text),
