@@ -55,11 +55,13 @@ _ONE_WORD = tuple(
     (re.compile(pattern), word)
     for pattern, word in (
         (r"\bhow about\b", "what about"),
+        (r"\b(?:all|весь|целый) (day|день|вчерашний|сегодняшний)(?: long)?\b", r"\1"),
         (r"\bhow (?:many (?:days|weeks|months|hours)|long) ago\b", "when last"),
         (r"\b(?:сколько|скоко) (?:дней|недель|месяцев|часов|времени) (?:тому )?назад\b", "давно"),
         (r"\b(?:to|till?|until) (?:now|this day)\b", "to today"),
         (r"\b(?:до|по) (?:сих пор|сейчас|сей день)\b", "до сегодня"),
         (r"(?<!day )\bbefore yesterday\b", "day before yesterday"),
+        (r"\b(?:this |the )?(week|month|year) so far\b", r"this \1"),
         (r"\b2day\b", "today"),
         (r"\b2mor?row?\b", "tomorrow"),
         (r"[ -]to[ -]date\b", " todate"),
