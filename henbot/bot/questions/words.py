@@ -54,6 +54,12 @@ def folded(text: str) -> str:
 _ONE_WORD = tuple(
     (re.compile(pattern), word)
     for pattern, word in (
+        (r"\bw[aou]t(s?)\b", r"what\1"),
+        (r"\b(?:hav|hv)\b", "have"),
+        (r"\b(did|do|does) (?:you|u) no\b", r"\1 you know"),
+        (r"\br (?=u\b|you\b|the\b|there\b|any\b|my\b|we\b)", "are "),
+        (r"\b(this|last|past|next|a) weak\b", r"\1 week"),
+        (r"\bthese days\b|\bnowadays\b|\bв последнее время\b|\bпоследнее время\b", "lately"),
         (r"\bhow about\b", "what about"),
         (r"\b(?:all|весь|целый) (day|день|вчерашний|сегодняшний)(?: long)?\b", r"\1"),
         (r"\bhow (?:many (?:days|weeks|months|hours)|long) ago\b", "when last"),
