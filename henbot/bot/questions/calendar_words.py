@@ -13,8 +13,11 @@ from henbot.bot.questions.words import is_known, known_form
 OTHER = "x"
 
 _WORDS: Mapping[str, str] = {
-    "REL:0": "tday tod 2nite сення сегоня сёдня today todays today's tonight tonite tdy сегодня седня сегодн сегодняшн* севодня тудей",
-    "REL:-1": "ystd yest yst ystday yesterdy вчерась yesterday yesterdays yday ystrday вчера вчерашн* вчер",
+    "REL:0": (
+        "сег tday tod 2nite сення сегоня сёдня today todays "
+        "today's tonight tonite tdy сегодня седня сегодн сегодняшн* севодня тудей"
+    ),
+    "REL:-1": "вч ystd yest yst ystday yesterdy вчерась yesterday yesterdays yday ystrday вчера вчерашн* вчер",
     "REL:-2": "позавчера позавчерашн* позачера",
     "REL:-3": "позапозавчера поза-позавчера",
     "REL:1": "tmw tomorow 2mrw tomorrow tomorrows tmrw tmr завтра завтрашн*",
@@ -67,9 +70,9 @@ _WORDS: Mapping[str, str] = {
     "ADJ:year": "yearly annual годов* ежегодн*",
     "WEEKEND": "wknd wkend weekend weekends выходн* уикенд* викенд*",
     "THIS": "this current эта эту этой этот этого этом это эти этих текущ* нынешн*",
-    "PREV": "previous prior preceding прошл* предыдущ* прошедш* минувш*",
+    "PREV": "prev пред прош previous prior preceding прошл* предыдущ* прошедш* минувш*",
     "LAST": "lst last",
-    "PAST": "past latest trailing последн* крайн*",
+    "PAST": "посл past latest trailing последн* крайн*",
     "BEFORELAST": "позапрошл*",
     "NEXT": "next following coming upcoming следующ* будущ* грядущ*",
     "AGO": "ago back назад тому",
@@ -119,7 +122,7 @@ def _may(symbols: list[tuple[str, int]], place: int) -> tuple[str, int]:
     before = symbols[place - 1][0] if place else ""
     after = symbols[place + 1][0] if place + 1 < len(symbols) else ""
     if symbol == "SAT":
-        return ("DOW:5" if not after or before in _BEFORE_SAT or _is_number(after) else OTHER), taken
+        return ("DOW:5" if after in ("", "TO", "AND") or before in _BEFORE_SAT or _is_number(after) else OTHER), taken
     return ("MON:5" if before in _BEFORE_MAY or _is_number(before) or _is_number(after) else OTHER), taken
 
 
@@ -157,8 +160,13 @@ def _stem_symbol(word: str) -> str | None:
 def _slip_symbol(word: str) -> str | None:
     if is_known(word):
         return None
-    near = known_form(word, (one for one in _exact() if len(one) >= _FUZZY_LEAST))
+    near = known_form(word, _forgiven())
     return _exact()[near] if near else None
+
+
+@cache
+def _forgiven() -> tuple[str, ...]:
+    return tuple(word for word in _exact() if len(word) >= _FUZZY_LEAST)
 
 
 @cache

@@ -20,8 +20,8 @@ from henbot.bot.questions.period_rules import Period
 from henbot.bot.questions.words import concepts_of
 
 SURE = 0.5
-"""From which share on the weights overrule a rule. Of 1531 questions that neither had seen, the two disagreed on 84; above
-this share the weights were right in 34 cases and the rules in 14, below it in 19 and 10."""
+"""From which share on the weights overrule a rule. Of 1531 questions that neither had seen, the two disagreed on
+84; above this share the weights were right in 34 cases and the rules in 14, below it in 19 and 10."""
 
 LIKELY = 0.4
 """From which share on they decide where no rule does; below it nothing is understood, and suggestions are offered."""
@@ -36,7 +36,9 @@ _MOST = 3
 """Words that we do not know are counted up to here."""
 
 
-def signs_of(words: Sequence[str], cues: Cues, period: Period | None, today: date, names: Collection[str]) -> frozenset[str]:
+def signs_of(
+    words: Sequence[str], cues: Cues, period: Period | None, today: date, names: Collection[str]
+) -> frozenset[str]:
     """What speaks for one intent or another in a question.
 
     Args:
