@@ -8,7 +8,7 @@ from functools import cache
 from rapidfuzz.distance import OSA
 
 from henbot.bot.questions.calendar_words import is_calendar_word
-from henbot.bot.questions.words import folded, in_cyrillic, is_known, is_known_exactly, tokens_of
+from henbot.bot.questions.words import folded, in_cyrillic, is_known, is_known_exactly, is_real, tokens_of
 from henbot.domain.observations import HenId
 
 EXACT, CASE, NICKNAME, SLIP, SOUND = 5, 4, 3, 2, 1
@@ -96,7 +96,7 @@ def _sureness(word: str, name: str, before: str) -> int:
         return 0
     if _is_form(word, name):
         return CASE
-    if is_known(word):
+    if is_known(word) or is_real(word):
         return 0
     if _is_nickname(word, name):
         return NICKNAME

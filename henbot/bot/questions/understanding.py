@@ -25,7 +25,13 @@ TIMELESS = (Intent.FLOCK_LIST, Intent.NOW_IN_NEST, Intent.HELP, Intent.OFF_TOPIC
 HENLESS = (Intent.FLOCK_LIST, Intent.HELP, Intent.OFF_TOPIC)
 """Intents that are about no hen."""
 
-_OF_LAYING = (Intent.WHO_LAID, Intent.DID_HEN_LAY, Intent.EGG_COUNT, Intent.LAST_EGG, Intent.NEXT_EGG, Intent.VISITS)
+_OF_LAYING = (Intent.WHO_LAID, Intent.DID_HEN_LAY, Intent.EGG_COUNT, Intent.LAST_EGG, Intent.NEXT_EGG)
+
+_TO_COME = (Intent.WHO_LAID, Intent.DID_HEN_LAY, Intent.EGG_COUNT)
+"""Asked about a day to come, it is asked who is due."""
+
+_MOSTLY_STRANGE = 3
+"""Words that we do not know, from which on a text that no rule knows is not understood if they are most of it."""
 
 _WAS_LAID = re.compile(r"laid|layed|с?нес(?:л[аио])?(?:с[ья])?")
 
@@ -67,6 +73,8 @@ def _intent_of(reading: _Reading, today: date) -> Intent | None:
     ruled = intent_of(cues)
     if cues.has(Concept.FORBIDDEN) or not (cues.brought or cues.hens or cues.timed):
         return ruled
+    if ruled is None and len(cues.strange) >= max(_MOSTLY_STRANGE, len(reading.timing.words) / 2):
+        return None
     likely, share = likeliest(_signs_of(reading, today))
     if ruled is None and likely in _OF_LAYING and not (cues.hens or cues.any(*OF_HENS)):
         return None  # who paid today? what no rule knows must at least speak of hens
@@ -144,7 +152,7 @@ def _question(intent: Intent, naming: Naming, timing: Timing, cues: Cues, today:
         is_all = is_all or (intent is Intent.VISITS and cues.has(Concept.LAST))
         period = None if is_all else Period(today, today)
     is_past = any(_WAS_LAID.fullmatch(word) for word in naming.words)
-    if intent in (Intent.WHO_LAID, Intent.DID_HEN_LAY) and period and period.first > today and not is_past:
+    if intent in _TO_COME and period and period.first > today and not is_past:
         intent = Intent.NEXT_EGG
     question = Question(intent, hen, period, choice, called, timing.impossible)
     if intent in TIMELESS:
