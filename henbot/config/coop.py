@@ -21,9 +21,10 @@ from henbot.config.fields import (
     name_in,
     wrong,
 )
+from henbot.config.learning import LearningSection
 from henbot.config.posts import PostsSection
 from henbot.config.sources import SourceConfig
-from henbot.domain.observations import UNKNOWN, CameraId, HenId, NestId
+from henbot.domain.observations import NOBODY, UNKNOWN, CameraId, HenId, NestId
 from henbot.domain.people import Role
 from henbot.domain.policies import QuietHours
 
@@ -71,6 +72,8 @@ class CoopSection(Section):
 def _not_reserved(hen: HenId) -> HenId:
     if hen == UNKNOWN:
         raise wrong("`unknown` is henbot's word for a hen that it cannot name. Choose another id.")
+    if hen == NOBODY:
+        raise wrong("`nobody` is henbot's word for what is no hen. Choose another id.")
     return hen
 
 
@@ -176,6 +179,7 @@ class CoopConfig(Section):
         quiet_hours: when nothing rings, in coop time.
         posts: what the channel is told.
         care: what admins are told is worth a look.
+        learning: when henbot learns by itself, and how often it asks.
     """
 
     coop: CoopSection
@@ -190,6 +194,7 @@ class CoopConfig(Section):
     quiet_hours: Hours | None = None
     posts: Annotated[PostsSection, Field(default_factory=PostsSection)]
     care: Annotated[CareSection, Field(default_factory=CareSection)]
+    learning: Annotated[LearningSection, Field(default_factory=LearningSection)]
 
     _folder: Path = PrivateAttr(default_factory=Path)
 

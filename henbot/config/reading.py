@@ -13,6 +13,7 @@ from pydantic_core import ErrorDetails
 from henbot.config.care import CareSection
 from henbot.config.coop import CameraConfig, CoopConfig, CoopSection, HenConfig, NestConfig, Place
 from henbot.config.fields import WRONG, Section, did_you_mean
+from henbot.config.learning import LearningSection
 from henbot.config.posts import PostsSection
 from henbot.config.sources import SOURCES
 from henbot.domain.errors import ConfigInvalid
@@ -27,6 +28,7 @@ _SECTIONS: Mapping[str, type[Section]] = {
     "nests": NestConfig,
     "posts": PostsSection,
     "care": CareSection,
+    "learning": LearningSection,
     **SOURCES,
 }
 

@@ -128,7 +128,29 @@ class NestTime:
     kind: Literal["nest_time"] = "nest_time"
 
 
-Chart: TypeAlias = EggBars | EggCalendar | HourRose | NestTime
+@dataclass(frozen=True, slots=True)
+class CurveLine:
+    """Shares 0..1 of a learning curve, one for each of its points; None where nothing could be learned."""
+
+    name: str
+    values: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LearningCurve:
+    """How much is right the more labels are learned from.
+
+    Attributes:
+        points: what each point is called, in lines.
+    """
+
+    frame: Frame
+    points: tuple[str, ...]
+    lines: tuple[CurveLine, ...]
+    kind: Literal["curve"] = "curve"
+
+
+Chart: TypeAlias = EggBars | EggCalendar | HourRose | NestTime | LearningCurve
 
 
 def written(chart: Chart) -> str:

@@ -80,7 +80,10 @@ class NestRow(Row):
 
 
 class HenRow(Row):
-    """A hen; her id outlives renames, moves and death."""
+    """A hen; her id outlives renames, moves and death.
+
+    `merged_into` is the id of the hen that she turned out to be.
+    """
 
     __tablename__ = "hens"
 
@@ -91,6 +94,8 @@ class HenRow(Row):
     hatched_on: Mapped[date | None]
     added_at: Mapped[datetime]
     retired_at: Mapped[datetime | None]
+    retired_why: Mapped[str | None] = mapped_column(String(16))
+    merged_into: Mapped[str | None] = mapped_column(String(ID_LENGTH))
 
 
 class ObservationRow(Row):
@@ -161,7 +166,10 @@ class BoutRow(Row):
 
 
 class VisitRow(Row):
-    """A visit; `hen_id` is `unknown` below the threshold, and never a foreign key for that reason."""
+    """A visit; `hen_id` is `unknown` below the threshold, and never a foreign key for that reason.
+
+    `model_hen_id` is what the model says where people say otherwise.
+    """
 
     __tablename__ = "visits"
     __table_args__ = (
@@ -174,6 +182,7 @@ class VisitRow(Row):
     nest_id: Mapped[str] = mapped_column(ForeignKey("nests.id"))
     bout_id: Mapped[str | None] = mapped_column(ForeignKey("bouts.id"), index=True)
     hen_id: Mapped[str] = mapped_column(String(ID_LENGTH))
+    model_hen_id: Mapped[str | None] = mapped_column(String(ID_LENGTH))
     arrived_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
     left_at: Mapped[datetime | None]
@@ -268,25 +277,6 @@ class EvidenceRow(Row):
     media_sha256: Mapped[str] = mapped_column(ForeignKey("media.sha256"))
     role: Mapped[str]
     at: Mapped[datetime]
-
-
-class LabelRow(Row):
-    """What a person said of a picture."""
-
-    __tablename__ = "labels"
-    __table_args__ = (Index(None, "nest_id", "at"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    nest_id: Mapped[str] = mapped_column(ForeignKey("nests.id"))
-    at: Mapped[datetime]
-    media_sha256: Mapped[str | None] = mapped_column(ForeignKey("media.sha256"))
-    visit_id: Mapped[str | None] = mapped_column(ForeignKey("visits.id"))
-    field: Mapped[str]
-    value: Mapped[str]
-    said_by: Mapped[int]
-    said_at: Mapped[datetime]
-    model_id: Mapped[str | None] = mapped_column(String(ID_LENGTH))
-    undone_at: Mapped[datetime | None]
 
 
 class ChangeRow(Row):

@@ -164,6 +164,12 @@ def test_a_polygon_that_is_no_zone_of_a_picture_is_refused(tmp_path: Path, polyg
         (coop(posts={"cooldown": 60}), "posts.cooldown: 60 - this is no duration."),
         (coop(posts={"rings": "often"}), "posts.rings: 'often' - write true or false."),
         (coop(posts={"digest": "25:00"}), "posts.digest: '25:00' - this is no time for the digest. Write after sunset"),
+        (
+            coop(learning={"train_at": "at night"}),
+            "learning.train_at: 'at night' - this is no time to learn at. Write off",
+        ),
+        (coop(learning={"ask_at": ["10:00", 17]}), "learning.ask_at[1]: 17 - this is no time to ask at. Write times"),
+        (coop(learning={"questions": 1}), "learning.questions: there is no such key. Did you mean `questions_a_day`?"),
         (coop(posts={"ring": True}), "posts.ring: there is no such key. Did you mean `rings`?"),
         (
             coop(coop={"name": "A", "timezone": "UTC", "place": {"latitude": 99, "longitude": 0}}),
@@ -381,7 +387,7 @@ def test_the_template_is_a_valid_coop_and_tells_of_every_field(tmp_path: Path) -
     assert path == tmp_path / "coop.yaml"
     config = load_coop(path)
     nest, hen = config.cameras[0].nests[0], config.hens[0]
-    for section in (config, config.coop, config.cameras[0], config.posts, nest, hen):
+    for section in (config, config.coop, config.cameras[0], config.posts, config.learning, nest, hen):
         for name, field in type(section).model_fields.items():
             assert f"{field.alias or name}:" in template()
 
@@ -460,6 +466,14 @@ def test_a_setting_that_cannot_be_used_is_named(name: str, value: str, monkeypat
     monkeypatch.setenv(f"HENBOT_{name}", value)
     with pytest.raises(ConfigInvalid, match=f"HENBOT_{name}: "):
         load_settings()
+
+
+def test_when_henbot_learns_and_asks_is_read(tmp_path: Path) -> None:
+    usual = loaded(tmp_path, coop()).learning
+    assert (usual.nightly, usual.train_after, usual.questions_a_day) == (time(2), 30, 2)
+    assert usual.ask_at == [time(10), time(17)]
+    told = loaded(tmp_path, coop(learning={"train_at": "off", "ask_at": ["9:30"]})).learning
+    assert (told.nightly, told.ask_at) == (None, [time(9, 30)])
 
 
 def test_what_the_channel_is_told_is_read_into_its_policy(tmp_path: Path) -> None:
