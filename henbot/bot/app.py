@@ -155,14 +155,15 @@ def build_application(settings: Settings, coop: CoopConfig, database: Database, 
 
 def _talks(conversation: Conversation, settings: Settings, coop: CoopConfig) -> Talks:
     telling, ledger = JobTelling(conversation), LedgerTalk(conversation)
+    labels = LabelTalk(conversation, ledger.text)
     return Talks(
         conversation,
         CareTalk(conversation, _care_plan(settings, coop)),
         SettingsTalk(conversation, coop.quiet),
         ModelTalk(conversation, telling),
-        _training(conversation, telling, coop),
+        _training(labels, telling, coop),
         ledger,
-        LabelTalk(conversation, ledger.text),
+        labels,
     )
 
 
@@ -173,10 +174,10 @@ def _keep_limits(application: BotApplication, conversation: Conversation) -> Non
     turns.addressing = lambda update: is_addressed(update, application.bot.username)
 
 
-def _training(conversation: Conversation, telling: JobTelling, coop: CoopConfig) -> TrainTalk:
-    at, people = coop.learning.nightly, conversation.people
+def _training(labels: LabelTalk, telling: JobTelling, coop: CoopConfig) -> TrainTalk:
+    at, conversation, people = coop.learning.nightly, labels.conversation, labels.conversation.people
     nightly = Nightly(at, coop.learning.train_after) if at is not None else None
-    return TrainTalk(conversation, telling, nightly, lambda session: people.admins(session, wall_now()))
+    return TrainTalk(conversation, telling, nightly, lambda session: people.admins(session, wall_now()), labels.label)
 
 
 def _care_plan(settings: Settings, coop: CoopConfig) -> CarePlan:
