@@ -33,6 +33,7 @@ from henbot.bot.pace import TELEGRAM_PACE, Pace
 from henbot.bot.publisher import Audience, Publisher
 from henbot.bot.replies import InTurn
 from henbot.bot.settings_talk import SettingsTalk
+from henbot.bot.switch_talk import SwitchTelling
 from henbot.bot.train_talk import TrainTalk
 from henbot.bot.warming import Warming
 from henbot.bot.wiring import BotApplication, Talks, add_handlers, menus_of
@@ -160,7 +161,7 @@ def _talks(conversation: Conversation, settings: Settings, coop: CoopConfig) -> 
         conversation,
         CareTalk(conversation, _care_plan(settings, coop)),
         SettingsTalk(conversation, coop.quiet),
-        ModelTalk(conversation, telling),
+        ModelTalk(conversation, telling, SwitchTelling(conversation)),
         _training(labels, telling, coop),
         ledger,
         labels,

@@ -29,6 +29,8 @@ class JobKind(StrEnum):
     TRAIN = "train"
     IMPORT = "import"
     EXPORT = "export"
+    COMPARE = "compare"
+    EXPLAIN = "explain"
 
 
 class JobState(StrEnum):

@@ -8,16 +8,24 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from henbot.bot.act_words import act_words
+from henbot.bot.asking import coop_wording
 from henbot.bot.language import phrases
 from henbot.bot.publisher import IDLE_S, Audience, Publisher
+from henbot.domain.flock import Fate
 from henbot.domain.observations import HenId
 from henbot.domain.people import Role
 from henbot.domain.verdicts import Verdict
 from henbot.sandbox import ADMIN_ID, CHANNEL_ID, SUBSCRIBER_ID, Message
+from henbot.services.acts import ActKind, act_by_id, begin
 from henbot.services.coop_clock import wall_now
+from henbot.services.hens import add_hen, rename_hen, retire_hen
+from henbot.services.merging import merge_hens
 from henbot.services.people import Member, People, give_role
 from henbot.services.subscriptions import subscribe
+from henbot.services.undoing import UNDOING
 from henbot.storage.tables import AuditRow
 from tests.coop_builder import build_coop
 from tests.integration.test_correcting import Yard, minute
@@ -58,10 +66,6 @@ def titles(talk: Talk, chat: int) -> list[str]:
     return [said(message).splitlines()[0] for message in talk.answers(chat)]
 
 
-def buttons(message: Message) -> list[str]:
-    return [button["text"] for row in (message.markup or {}).get("inline_keyboard", []) for button in row]
-
-
 async def asked_by(talk: Talk, message: Message, button: str) -> Message:
     """The message with which the bot answers a press."""
     before = len(talk.answers(ADMIN_ID))
@@ -83,13 +87,13 @@ async def test_an_admin_gets_each_bout_in_private_with_buttons_and_the_channel_w
     await publish(talk)
     (private,), (public,) = talk.answers(ADMIN_ID), talk.answers(CHANNEL_ID)
     assert said(private) == said(public)
-    assert private.silent and buttons(public) == []
-    assert buttons(private) == ["✏️ not Ginger"]
+    assert private.silent and public.buttons == []
+    assert private.buttons == ["✏️ not Ginger"]
     yard.came("ginger", 10, 50, name=bout)
     yard.counted(55, 1)
     await publish(talk)
     assert titles(talk, ADMIN_ID) == ["🥚 Ginger – laid"]
-    assert buttons(talk.message(ADMIN_ID, private)) == ["✏️ not Ginger", "🚫 no egg"]
+    assert talk.message(ADMIN_ID, private).buttons == ["✏️ not Ginger", "🚫 no egg"]
     assert titles(talk, CHANNEL_ID) == ["🥚 Ginger – laid", "🥚 Ginger laid an egg"]
 
 
@@ -98,7 +102,7 @@ async def test_an_admin_who_subscribed_gets_one_message_of_a_bout(talk: Talk, ya
     yard.came("ginger", 10, 20, is_open=True)
     await publish(talk)
     (private,) = talk.answers(ADMIN_ID)
-    assert buttons(private) == ["✏️ not Ginger"]
+    assert private.buttons == ["✏️ not Ginger"]
 
 
 async def test_an_admin_may_want_none_of_it(talk: Talk, yard: Yard) -> None:
@@ -107,7 +111,7 @@ async def test_an_admin_may_want_none_of_it(talk: Talk, yard: Yard) -> None:
     yard.came("ginger", 10, 20)
     await publish(talk)
     assert talk.answers(ADMIN_ID) == [talk.message(ADMIN_ID, page)]
-    of_others = " ".join(buttons(await talk.asked(SUBSCRIBER_ID, "/settings")))
+    of_others = " ".join((await talk.asked(SUBSCRIBER_ID, "/settings")).buttons)
     assert phrases("ru").say("button-settings-corrects") not in of_others
 
 
@@ -120,13 +124,13 @@ async def test_not_her_but_another_is_put_right_everywhere_and_taken_back(talk: 
     (told,) = talk.answers(ADMIN_ID)
     asked = await asked_by(talk, told, "✏️ not Ginger")
     # Blanche is likeliest but for Ginger; then the others, in the keeper's order.
-    assert buttons(asked) == ["Blanche", "Olive", "❓ an unknown hen", "▫️ nobody, no hen", "‹ Cancel"]
+    assert asked.buttons == ["Blanche", "Olive", "❓ an unknown hen", "▫️ nobody, no hen", "‹ Cancel"]
     answer = await turned_by(talk, asked, "Olive")
     assert answer.startswith("✅ Thank you, I put it right: it was Olive.")
     await publish(talk)
     assert titles(talk, CHANNEL_ID) == ["🥚 Olive – laid", "🥚 Olive laid an egg"]
     private = talk.message(ADMIN_ID, told)
-    assert buttons(private)[0] == "✏️ not Olive"
+    assert private.buttons[0] == "✏️ not Olive"
     assert "it was Olive (9:55" in said(private)
     assert "Олив" in said(await talk.asked(SUBSCRIBER_ID, "/today"))
     why = said(await talk.asked(ADMIN_ID, "/why"))
@@ -149,7 +153,7 @@ async def test_an_egg_that_was_none_is_edited_in_its_message_and_comes_back_with
     confirmed = await asked_by(talk, told, "🚫 no egg")
     await publish(talk)
     assert titles(talk, CHANNEL_ID) == ["🐔 Ginger – sat, but no egg", phrases("en").say("egg-denied")]
-    assert buttons(talk.message(ADMIN_ID, told)) == ["✏️ not Ginger", "🥚 there was an egg"]
+    assert talk.message(ADMIN_ID, told).buttons == ["✏️ not Ginger", "🥚 there was an egg"]
     rang = [message.message_id for message in talk.answers(CHANNEL_ID) if not message.silent]
     assert "no egg" in await turned_by(talk, confirmed, "↩️ Undo")
     await publish(talk)
@@ -217,3 +221,47 @@ async def test_one_of_the_family_takes_back_their_own_and_nobody_elses(talk: Tal
     assert await talk.forged(FAMILY, page, f"back:{act.id}") == phrases("ru").say("not-your-buttons")
     assert said(await talk.asked(FAMILY, "/undo")) == phrases("ru").say("undo-nothing")
     assert yard.bouts()["olive-10"][1] == "laid"
+
+
+async def test_a_button_that_is_pressed_twice_says_it_once(talk: Talk, yard: Yard) -> None:
+    yard.came("olive", 10, 11)
+    await publish(talk)
+    (told,) = talk.answers(ADMIN_ID)
+    for _ in range(2):
+        confirmed = await asked_by(talk, told, "🥚 there was an egg")
+    await turned_by(talk, confirmed, "↩️ Undo")
+    assert yard.bouts()["olive-10"][1] != "laid"
+    assert said(await talk.asked(ADMIN_ID, "/undo")) == phrases("en").say("undo-nothing")
+
+
+async def test_an_admin_who_never_wrote_to_the_bot_holds_nothing_up(talk: Talk, yard: Yard) -> None:
+    yard.came("olive", 10, 11)
+    stranger = 7_000_000_001
+    await publish(talk, people=People({stranger: Role.ADMIN}))
+    assert len(talk.answers(CHANNEL_ID)) == 1
+    yard.came("ginger", 100, 101)
+    await publish(talk, people=People({stranger: Role.ADMIN}))
+    assert len(talk.answers(CHANNEL_ID)) == 2
+    sent = [request for request in talk.sandbox.requests if str(request.parameters.get("chat_id")) == str(stranger)]
+    assert len(sent) == 1  # and is not tried again for a while
+
+
+def test_whatever_can_be_taken_back_has_words(yard: Yard) -> None:
+    def words(session: Session) -> list[str]:
+        now, at = wall_now(), minute(0)
+        add_hen(session, ADMIN_ID, {"und": "Pearl"}, now, at)
+        rename_hen(session, ADMIN_ID, "pearl", {"und": "Pearl <3"}, now)
+        retire_hen(session, ADMIN_ID, "olive", Fate.MOVED, now, at)
+        merge_hens(session, ADMIN_ID, "pearl", "ginger", now, at)
+        begin(session, ActKind.LABEL, ADMIN_ID, now)
+        acts = [act_by_id(session, number) for number in range(1, 6)]
+        return [act_words(session, act, coop_wording(session, "en")) for act in acts if act]
+
+    assert yard.coop.database.write(words) == [
+        "Pearl joined the flock",
+        "Pearl is called Pearl &lt;3",
+        "Olive lives here no more",
+        "Pearl &lt;3 and Ginger are one hen",
+        "what you said of a picture",
+    ]
+    assert set(UNDOING) == set(ActKind)
