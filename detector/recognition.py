@@ -217,6 +217,7 @@ class TrainedRecogniser:
         self._roosts = roosts | {nest for name, nest in heads.roosts if name == coop}
         self.egg_net = (egg_net or EggNet()) if heads.eggs else None
         self.coop = coop
+        self.gallery = heads.galleries.get(coop)  # may come to hold more hens: detector.portraits
 
     def recognise(self, crops: Pixels, nests: Sequence[NestId]) -> list[Recognition]:
         """One answer a crop; crops: (n, 224, 224, 3) uint8 RGB, nests: their n nests."""
@@ -268,8 +269,17 @@ class TrainedRecogniser:
     @property
     def hens(self) -> tuple[HenId, ...]:
         """Ids of the hens that it can name in this coop."""
-        gallery = self._heads.galleries.get(self.coop)
-        return gallery.hens if gallery else ()
+        return self.gallery.hens if self.gallery else ()
+
+    @property
+    def learned_gallery(self) -> Gallery | None:
+        """The hens that it was trained on; `gallery` may know more of them, from pictures that were sent since."""
+        return self._heads.galleries.get(self.coop)
+
+    def sight(self, crop: Pixels, nest: NestId) -> Sight:
+        """A nest's crop, (224, 224, 3) uint8 RGB, compared with the nest when it was empty."""
+        features = self.backbone.features(crop)
+        return look(features, crop, self._heads.scale, self._reference(features, nest))
 
     def scores(self, crop: Pixels, features: Features, nest: NestId, box: Box | None = None) -> dict[str, float]:
         """Log-odds behind what is said of one crop: of `hen` for any, of each posture, of each hen's id.
@@ -286,7 +296,7 @@ class TrainedRecogniser:
             logits = posture.logits(posture_features(sight)[None] if reference else scene)[0]
             for place, name in enumerate(posture.classes):
                 found[name] = float(logits[place] - np.logaddexp.reduce(np.delete(logits, place)))
-        if gallery := heads.galleries.get(self.coop):
+        if gallery := self.gallery:
             odds = gallery.log_odds(embedding(sight)[None])[0]
             found |= {str(hen): float(value) for hen, value in zip(gallery.hens, odds, strict=True)}
         return found
@@ -330,7 +340,7 @@ class TrainedRecogniser:
         return {Posture(name): float(p) for name, p in zip(head.classes, shares, strict=True)}
 
     def _bird(self, sight: Sight, crop: Pixels, postures: Mapping[Posture, float], quality: Quality) -> Bird:
-        gallery = self._heads.galleries.get(self.coop)
+        gallery = self.gallery
         if gallery is None:
             return Bird(hens={UNKNOWN: 1.0}, postures=postures)
         if is_colourless(crop):

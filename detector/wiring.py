@@ -17,6 +17,7 @@ from detector.job_desk import JobDesk, job_command, job_environment
 from detector.landing import reveal
 from detector.pacing import Pace
 from detector.pipeline import Pipeline
+from detector.portraits import Portraits, zones_of
 from detector.replay import RecordedSource, Replay
 from detector.serving import Serving
 from detector.sources import Cursor, Skipped
@@ -149,11 +150,17 @@ def build_worker(settings: Settings, config: CoopConfig) -> Worker:
     _seed(database, config)
     clock = CoopClock(database)
     reveal(database, settings.models)
+    media = MediaFolder(settings.media)
     return Worker(
         config,
         database,
-        MediaFolder(settings.media),
-        Serving(database, settings.models, Site.of(config, settings.media.parent / BACKGROUNDS)),
+        media,
+        Serving(
+            database,
+            settings.models,
+            Site.of(config, settings.media.parent / BACKGROUNDS),
+            Portraits(database, media, zones_of(config)),
+        ),
         clock,
         JobDesk(
             database,
