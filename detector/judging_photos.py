@@ -1,7 +1,7 @@
 """Looks at the pictures of a hen who is to be added: which of them tell who she is, and whether she is known."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -52,14 +52,26 @@ class Judge:
             return Judged(Flaw.UNREADABLE)
         if min(pixels.shape[:2]) < SMALLEST_PX:
             return Judged(Flaw.SMALL)
-        return self._own(pixels, photo.nest) if photo.nest is not None else self._foreign(pixels)
+        if photo.nest is not None:
+            return self._own(cut(pixels, self.zones.get(photo.nest, WHOLE)), photo.nest)
+        return self._sent_back(pixels) or self._foreign(pixels)
 
-    def _own(self, pixels: Pixels, nest: NestId) -> Judged:
+    def _own(self, crop: Pixels, nest: NestId) -> Judged:
         """A nest's own picture: somebody chose it, and saw a hen in it."""
-        crop = cut(pixels, self.zones.get(nest, WHOLE))
         if flaw := flaw_of_crop(crop):
             return Judged(flaw)
         return Judged(likeness=self._likeness(lambda trained: portrait_of(trained, crop, nest)))
+
+    def _sent_back(self, pixels: Pixels) -> Judged | None:
+        """A nest's picture that somebody had of us and sent, or took with the same camera; None of any other."""
+        whole = cut(pixels, WHOLE)
+        nest = self.trained.nest_shown(whole) if self.trained else None
+        if self.trained is None or nest is None:
+            return None
+        crop = cut(pixels, self.zones.get(nest, WHOLE))
+        (said,) = self.trained.recognise(crop[None], [nest])
+        is_empty = said.hens_probabilities[0] >= 0.5
+        return Judged(Flaw.NO_BIRD) if is_empty else replace(self._own(crop, nest), nest=nest)
 
     def _foreign(self, pixels: Pixels) -> Judged:
         found = find_bird(pixels, self.backbone)

@@ -1,6 +1,5 @@
 """Hens that were added from pictures: put into the serving version's gallery between two frames, without training."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from weakref import WeakSet
@@ -24,11 +23,6 @@ from henbot.storage.database import Database
 log = structlog.get_logger(__name__)
 
 WHOLE: Polygon = ((0, 0), (1, 0), (1, 1), (0, 1))
-
-FOREIGN_IN_ONE = 3
-"""Pictures from elsewhere that count as one of the nest: their light, place and distance are others, and what is left
-when they are averaged is more of the bird. docs/MEASURED.md has what they tell.
-"""
 
 
 @dataclass(slots=True)
@@ -91,11 +85,17 @@ def zones_of(config: CoopConfig) -> dict[NestId, Polygon]:
 
 
 def with_photos(gallery: Gallery, seen: dict[HenId, list[tuple[bool, Floats]]]) -> Gallery:
-    """A gallery with newcomers; `seen` has of each the embeddings, and whether they are of the nest's own pictures."""
+    """A gallery with newcomers; `seen` has of each the embeddings, and whether they are of the nest's own pictures.
+
+    All pictures from elsewhere count as one of the nest's, their mean: their light, place and distance are others, and
+    what is left in the mean is more of the bird. That names four of five visits of hens who were left out (chickencam),
+    the nest's own pictures one more in fifteen, and five means half of them; nobody wrongly (docs/MEASURED.md).
+    """
     for hen, portraits in sorted(seen.items()):
         own = [birds for is_own, birds in portraits if is_own]
         foreign = [birds for is_own, birds in portraits if not is_own]
-        gallery = gallery.with_hen(hen, np.stack([*own, *_averaged(foreign)]))
+        together = [np.mean(foreign, axis=0, dtype=np.float32)] if foreign else []
+        gallery = gallery.with_hen(hen, np.stack([*own, *together]))
         log.info("hen.known_by_pictures", hen=hen, own=len(own), foreign=len(foreign))
     return gallery
 
@@ -129,9 +129,3 @@ def usual_plumage(gallery: Gallery) -> Floats:
     says nothing of it, for or against any hen.
     """
     return np.asarray(gallery.cohort.birds[:, -PLUMAGE:].mean(axis=0), np.float32)
-
-
-def _averaged(portraits: Sequence[Floats]) -> list[Floats]:
-    """Mean embeddings of some three pictures each, taken from all over."""
-    groups = max(1, len(portraits) // FOREIGN_IN_ONE) if portraits else 0
-    return [np.mean(portraits[start::groups], axis=0, dtype=np.float32) for start in range(groups)]

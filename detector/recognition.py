@@ -13,7 +13,18 @@ from detector.backbone import Backbone, Features, Floats
 from detector.classifier import LinearHead
 from detector.crops import Pixels, quality_of, shows_nothing
 from detector.eggs import EggHead, EggNet
-from detector.foreground import Box, MapScale, NestReference, Sight, box_of, familiarity, look, within
+from detector.foreground import (
+    Box,
+    MapScale,
+    NestReference,
+    Sight,
+    box_of,
+    familiarity,
+    look,
+    posture_features,
+    presence_features,
+    within,
+)
 from detector.identity import Gallery, embedding
 from detector.infrared import is_colourless
 from detector.networks import Networks
@@ -179,16 +190,6 @@ def _place(path: str, coops: Sequence[str]) -> Place:
     return coops[int(number)], NestId(nest)
 
 
-def presence_features(sight: Sight) -> Floats:
-    """(341,): what differs from the empty nest, and the scene."""
-    return np.concatenate([sight.statistics, sight.scene])
-
-
-def posture_features(sight: Sight) -> Floats:
-    """(340,): the silhouette, the bird's features and what differs."""
-    return np.concatenate([sight.shape, sight.learned_bird, sight.statistics[10:]])
-
-
 class TrainedRecogniser:
     """Heads on the backbone, stock or with a tuned tail, at work in one coop: it names no hen of another."""
 
@@ -257,14 +258,22 @@ class TrainedRecogniser:
 
     def _reference(self, features: Features, nest: NestId) -> NestReference | None:
         """The nest's own reference, or that of a known nest which the picture shows: a nest or coop may be renamed."""
-        known = self._heads.references
-        if own := known.get((self.coop, nest)):
+        if own := self._heads.references.get((self.coop, nest)):
             return own
-        is_known = self.coop in self._heads.coops
-        others = [one for (coop, _), one in known.items() if coop == self.coop or not is_known]
-        alike = [(familiarity(features, self._heads.scale, other), other) for other in others]
-        share, best = max(alike, key=lambda pair: pair[0], default=(0.0, None))
-        return best if share >= (FAMILIAR if is_known else FAMILIAR_ELSEWHERE) else None
+        place = self._place_shown(features, FAMILIAR if self.is_at_home else FAMILIAR_ELSEWHERE)
+        return self._heads.references[place] if place else None
+
+    def _place_shown(self, features: Features, least: float) -> Place | None:
+        known = self._heads.references
+        places = [place for place in known if place[0] == self.coop or not self.is_at_home]
+        alike = [(familiarity(features, self._heads.scale, known[place]), place) for place in places]
+        share, best = max(alike, default=(0.0, None))
+        return best if share >= least else None
+
+    def nest_shown(self, crop: Pixels) -> NestId | None:
+        """The nest that a picture, (224, 224, 3) uint8 RGB, surely shows, whoever sent it; None if it shows none."""
+        place = self._place_shown(self.backbone.features(crop), FAMILIAR_ELSEWHERE) if self.is_at_home else None
+        return place[1] if place else None
 
     @property
     def hens(self) -> tuple[HenId, ...]:
@@ -277,7 +286,7 @@ class TrainedRecogniser:
         return self._heads.galleries.get(self.coop)
 
     def sight(self, crop: Pixels, nest: NestId) -> Sight:
-        """A nest's crop, (224, 224, 3) uint8 RGB, compared with the nest when it was empty."""
+        """A nest's crop, (224, 224, 3) uint8 RGB, beside the empty nest."""
         features = self.backbone.features(crop)
         return look(features, crop, self._heads.scale, self._reference(features, nest))
 

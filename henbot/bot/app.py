@@ -27,12 +27,14 @@ from henbot.bot.handlers import Context, Conversation, is_addressed
 from henbot.bot.job_talk import JobTelling
 from henbot.bot.model_talk import TELL_EVERY_S as MODEL_TICK_S
 from henbot.bot.model_talk import ModelTalk
+from henbot.bot.new_hen_talk import TICK_EVERY_S as HENS_TICK_S
+from henbot.bot.new_hen_talk import NewHenTalk
 from henbot.bot.pace import TELEGRAM_PACE, Pace
 from henbot.bot.publisher import Audience, Publisher
 from henbot.bot.replies import InTurn
 from henbot.bot.settings_talk import SettingsTalk
 from henbot.bot.train_talk import TrainTalk
-from henbot.bot.wiring import BotApplication, add_handlers, menus_of
+from henbot.bot.wiring import BotApplication, add_flock, add_handlers, flock_talk, menus_of
 from henbot.config import CoopConfig, Settings
 from henbot.domain.care import HintKind
 from henbot.domain.errors import HenbotError
@@ -143,8 +145,11 @@ def build_application(settings: Settings, coop: CoopConfig, database: Database, 
     telling = JobTelling(conversation)
     versions = ModelTalk(conversation, telling)
     training = _training(conversation, telling, coop)
+    hens = flock_talk(conversation)
+    add_flock(application, hens)
     add_handlers(application, conversation, care, SettingsTalk(conversation, coop.quiet), versions, training)
     _add_jobs(application, database, care, versions)
+    _add_new_hens(application, hens)
     _add_night(application, training)
     return application
 
@@ -160,6 +165,14 @@ def _training(conversation: Conversation, telling: JobTelling, coop: CoopConfig)
     at, people = coop.learning.nightly, conversation.people
     nightly = Nightly(at, coop.learning.train_after) if at is not None else None
     return TrainTalk(conversation, telling, nightly, lambda session: people.admins(session, wall_now()))
+
+
+def _add_new_hens(application: BotApplication, hens: NewHenTalk) -> None:
+    turns, jobs = application.update_processor, application.job_queue
+    assert isinstance(turns, InTurn), "it was given to the builder"
+    assert jobs is not None, "the job queue's extra of python-telegram-bot is one of our dependencies"
+    turns.awaiting = hens.is_awaited
+    jobs.run_repeating(hens.tick, HENS_TICK_S, first=HENS_TICK_S, name="new hens")
 
 
 def _care_plan(settings: Settings, coop: CoopConfig) -> CarePlan:

@@ -28,6 +28,10 @@ from henbot.bot.model_talk import COMMANDS as MODEL_COMMANDS
 from henbot.bot.model_talk import IN_WORDS as MODELS_IN_WORDS
 from henbot.bot.model_talk import PRESSES as MODEL_PRESSES
 from henbot.bot.model_talk import ModelTalk
+from henbot.bot.new_hen_talk import COMMAND as NEW_HEN_COMMAND
+from henbot.bot.new_hen_talk import IN_WORDS as NEW_HEN_IN_WORDS
+from henbot.bot.new_hen_talk import PRESSES as NEW_HEN_PRESSES
+from henbot.bot.new_hen_talk import NewHenTalk
 from henbot.bot.people_talk import IN_WORDS as PEOPLE_IN_WORDS
 from henbot.bot.people_talk import PRESSES as PEOPLE_PRESSES
 from henbot.bot.people_talk import PeopleTalk
@@ -43,7 +47,7 @@ from henbot.storage.database import Database
 
 PRIVATE_COMMANDS = (*QUESTIONS, *TELLING, "sit", "export", *SETTINGS, "help", "start")
 GROUP_COMMANDS = ("today", "hens", "eggs", "nest", "next", "help")
-ADMIN_COMMANDS = ("admins", *FLOCK_COMMANDS, "train", "models", "rollback")
+ADMIN_COMMANDS = ("admins", NEW_HEN_COMMAND, *FLOCK_COMMANDS, "train", "models", "rollback")
 """Shown to admins."""
 
 BotApplication: TypeAlias = Application[
@@ -75,7 +79,6 @@ def add_handlers(
     _add_settings(application, settings)
     _add_people(application, people)
     _add_models(application, versions)
-    _add_flock(application, FlockTalk(conversation, ledger.text))
     train_in_words = fresh & filters.ChatType.PRIVATE & filters.Regex(TRAIN_IN_WORDS)
     application.add_handler(CommandHandler("train", training.train, filters=fresh))
     application.add_handler(MessageHandler(train_in_words, training.train))
@@ -114,11 +117,24 @@ def _add_models(application: BotApplication, talk: ModelTalk) -> None:
     application.add_handler(CallbackQueryHandler(talk.press, MODEL_PRESSES))
 
 
-def _add_flock(application: BotApplication, talk: FlockTalk) -> None:
-    private = filters.UpdateType.MESSAGE & filters.ChatType.PRIVATE
-    application.add_handler(CommandHandler(list(FLOCK_COMMANDS), talk.command, filters=filters.UpdateType.MESSAGE))
-    application.add_handler(MessageHandler(private & filters.Regex(FLOCK_IN_WORDS), talk.in_words))
-    application.add_handler(CallbackQueryHandler(talk.press, FLOCK_PRESSES))
+def flock_talk(conversation: Conversation) -> NewHenTalk:
+    """What hears of hens that come and go."""
+    people = PeopleTalk(conversation, menus_of(conversation.database, conversation.people))
+    return NewHenTalk(conversation, FlockTalk(conversation, LedgerTalk(conversation).text), people.forwarded)
+
+
+def add_flock(application: BotApplication, talk: NewHenTalk) -> None:
+    """Register who answers what is said of hens that come and go; before `add_handlers`, which hears all the rest."""
+    fresh = filters.UpdateType.MESSAGE
+    private = fresh & filters.ChatType.PRIVATE
+    application.add_handler(CommandHandler(NEW_HEN_COMMAND, talk.start, filters=fresh))
+    application.add_handler(MessageHandler(private & filters.CaptionRegex(NEW_HEN_IN_WORDS), talk.start))
+    application.add_handler(MessageHandler(private & filters.Regex(NEW_HEN_IN_WORDS), talk.start))
+    application.add_handler(MessageHandler(private & (filters.PHOTO | filters.Document.IMAGE), talk.photo))
+    application.add_handler(CallbackQueryHandler(talk.press, NEW_HEN_PRESSES))
+    application.add_handler(CommandHandler(list(FLOCK_COMMANDS), talk.flock.command, filters=fresh))
+    application.add_handler(MessageHandler(private & filters.Regex(FLOCK_IN_WORDS), talk.flock.in_words))
+    application.add_handler(CallbackQueryHandler(talk.flock.press, FLOCK_PRESSES))
 
 
 def menus_of(database: Database, people: People) -> Menus:

@@ -40,7 +40,7 @@ class HenPhoto:
     Attributes:
         hen: who she is in the flock by now; None while she is not added.
         path: in the media folder.
-        nest: whose own picture it is; None of one that somebody took.
+        nest: that it shows, seen by its camera; None of one that somebody took.
         box: (left, top, right, bottom), 0..1, where the bird is; None for all of it.
         at: capture time of a nest's own.
     """
@@ -55,11 +55,15 @@ class HenPhoto:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What was found in a picture: its flaw, or where the bird is and which known hen it looks like."""
+    """What was found in a picture: its flaw, or where the bird is and which known hen it looks like.
+
+    `nest` is the one that a picture shows which was sent.
+    """
 
     flaw: Flaw | None = None
     box: tuple[float, float, float, float] | None = None
     likeness: HenId | None = None
+    nest: NestId | None = None
 
 
 def photos_of_draft(session: Session, draft: int) -> list[HenPhoto]:
@@ -88,6 +92,7 @@ def note_judged(session: Session, photo: int, judged: Judged) -> None:
         row.reason = judged.flaw.value if judged.flaw else None
         row.box = list(judged.box) if judged.box else None
         row.likeness = judged.likeness
+        row.nest_id = judged.nest or row.nest_id
 
 
 def _photos() -> Select[HenPhotoRow, str]:
@@ -96,5 +101,5 @@ def _photos() -> Select[HenPhotoRow, str]:
 
 def _photo(row: HenPhotoRow, path: str, hen: HenId | None = None) -> HenPhoto:
     box = (row.box[0], row.box[1], row.box[2], row.box[3]) if row.box else None
-    nest = NestId(row.nest_id) if row.own and row.nest_id else None
+    nest = NestId(row.nest_id) if row.nest_id else None
     return HenPhoto(row.id, hen or (HenId(row.hen_id) if row.hen_id else None), path, nest, box, row.at)

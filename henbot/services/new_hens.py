@@ -70,7 +70,7 @@ class Found:
     """What the pictures of a draft turned out to be.
 
     Attributes:
-        own: how many of those taken are the nest's.
+        own: how many of those taken show a nest.
         likenesses: how many of those taken look much like each known hen.
     """
 
@@ -214,7 +214,7 @@ def found_in(session: Session, draft: int) -> Found:
     alike = [HenId(row.likeness) for row in taken if row.likeness]
     return Found(
         taken=len(taken),
-        own=sum(row.own for row in taken),
+        own=sum(row.nest_id is not None for row in taken),
         refused=Counter(Flaw(row.reason) for row in rows if row.reason),
         likenesses=Counter(aliases.get(hen, hen) for hen in alike),
     )
