@@ -40,6 +40,9 @@ FLAWS = {
     Quality.BLURRED: Flaw.BLURRED,
     Quality.COVERED: Flaw.DARK,
 }
+SURE = 0.5
+"""Probability from which on nothing smaller is looked at."""
+
 NEARLY = 0.5
 """Share of the best square's probability from which on a larger square is as good."""
 
@@ -74,7 +77,11 @@ def find_bird(pixels: Pixels, backbone: Backbone) -> FoundBird | None:
     The picture is looked at whole and in squares, for the network was trained on things that fill the picture; of
     squares in which she is about as sure the largest is taken, for the smaller ones may cut her in two.
     """
-    looks = [FoundBird(box, _sureness(backbone.features(part_of(pixels, box)))) for box in _squares(pixels)]
+    looks: list[FoundBird] = []
+    for box in _squares(pixels):
+        looks.append(FoundBird(box, _sureness(backbone.features(part_of(pixels, box)))))
+        if looks[-1].sureness >= SURE:
+            break  # a smaller square could not be better by much
     best = max(look.sureness for look in looks)
     return next(look for look in looks if look.sureness >= NEARLY * best) if best >= LEAST_BIRD else None
 

@@ -268,7 +268,9 @@ def _coop(
     section |= {"watch": coop.watch} if coop.watch else {}
     if coop.latitude is not None and coop.longitude is not None:
         section["place"] = {"latitude": coop.latitude, "longitude": coop.longitude}
-    hens = session.execute(select(HenRow).order_by(HenRow.added_at, HenRow.id)).scalars()
+    hens = session.execute(
+        select(HenRow).where(HenRow.merged_into.is_(None)).order_by(HenRow.added_at, HenRow.id)
+    ).scalars()
     return {
         "coop": section,
         "hens": [{"id": hen.id, "name": dict(hen.names), "look": hen.look} for hen in hens],

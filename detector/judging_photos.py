@@ -10,7 +10,7 @@ import structlog
 from detector.backbone import Backbone, Floats
 from detector.bird_photos import SMALLEST_PX, find_bird, flaw_of_crop, part_of, read_photo
 from detector.crops import Pixels, Polygon, cut
-from detector.portraits import WHOLE, Portraits, portrait_of, zones_of
+from detector.portraits import WHOLE, Portraits, nest_shown, portrait_of, zones_of
 from detector.recognition import TrainedRecogniser, load_recogniser
 from henbot.config import CoopConfig
 from henbot.domain.errors import ModelLoadFailed
@@ -65,7 +65,7 @@ class Judge:
     def _sent_back(self, pixels: Pixels) -> Judged | None:
         """A nest's picture that somebody had of us and sent, or took with the same camera; None of any other."""
         whole = cut(pixels, WHOLE)
-        nest = self.trained.nest_shown(whole) if self.trained else None
+        nest = nest_shown(self.trained, whole) if self.trained else None
         if self.trained is None or nest is None:
             return None
         crop = cut(pixels, self.zones.get(nest, WHOLE))

@@ -11,9 +11,9 @@ from detector.backbone import Floats
 from detector.bird_photos import bird_mask, part_of, read_photo
 from detector.crops import Pixels, Polygon, cut, mapped
 from detector.elsewhere import ElsewhereRecogniser
-from detector.foreground import PLUMAGE
+from detector.foreground import PLUMAGE, familiarity, look
 from detector.identity import Gallery, embedding
-from detector.recognition import Recogniser, TrainedRecogniser
+from detector.recognition import FAMILIAR_ELSEWHERE, Recogniser, TrainedRecogniser
 from henbot.config import CoopConfig
 from henbot.domain.observations import HenId, NestId
 from henbot.services.hen_photos import HenPhoto, photos_of_flock
@@ -61,7 +61,7 @@ class Portraits:
             self._introduce(trained)
 
     def _introduce(self, trained: TrainedRecogniser) -> None:
-        gallery = trained.learned_gallery
+        gallery = trained.heads.galleries.get(trained.coop)
         trained.gallery = with_photos(gallery, self._of(trained, gallery)) if gallery else None
 
     def _of(self, trained: TrainedRecogniser, gallery: Gallery) -> dict[HenId, list[tuple[bool, Floats]]]:
@@ -115,13 +115,26 @@ def portrait(
 
 def portrait_of(trained: TrainedRecogniser, crop: Pixels, nest: NestId | None) -> Floats:
     """(325,): the same of a crop, (224, 224, 3) uint8 RGB, of a nest, or of a bird somewhere else."""
-    if nest is not None:
-        return embedding(trained.sight(crop, nest))
     features = trained.backbone.features(crop)
+    if nest is not None:
+        reference = trained.heads.references.get((trained.coop, nest))
+        return embedding(look(features, crop, trained.heads.scale, reference))
     mask = bird_mask(features)
     bird = (features.project * (mask / mask.sum())[..., None]).sum(axis=(0, 1))
     assert trained.gallery is not None, "there is nobody to compare with"
     return np.asarray(np.concatenate([bird, usual_plumage(trained.gallery)]), np.float32)
+
+
+def nest_shown(trained: TrainedRecogniser, crop: Pixels) -> NestId | None:
+    """The coop's nest that a picture, (224, 224, 3) uint8 RGB, surely shows, whoever sent it; None if it shows none."""
+    features = trained.backbone.features(crop)
+    alike = [
+        (familiarity(features, trained.heads.scale, reference), nest)
+        for (coop, nest), reference in trained.heads.references.items()
+        if coop == trained.coop
+    ]
+    share, nest = max(alike, default=(0.0, None))
+    return nest if share >= FAMILIAR_ELSEWHERE else None
 
 
 def usual_plumage(gallery: Gallery) -> Floats:

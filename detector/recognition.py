@@ -213,7 +213,7 @@ class TrainedRecogniser:
             egg_net: where it is loaded for several versions; else one is if the version counts eggs.
         """
         self.version = version
-        self._heads = heads
+        self.heads = heads
         self.backbone = backbone
         self._roosts = roosts | {nest for name, nest in heads.roosts if name == coop}
         self.egg_net = (egg_net or EggNet()) if heads.eggs else None
@@ -230,7 +230,7 @@ class TrainedRecogniser:
     @property
     def is_at_home(self) -> bool:
         """Whether the coop is one that it was trained on."""
-        return self.coop in self._heads.coops
+        return self.coop in self.heads.coops
 
     def answer(self, crop: Pixels, features: Features, nest: NestId, strangeness: float | None = None) -> Recognition:
         """What is said of one crop (224, 224, 3) uint8 RGB.
@@ -247,7 +247,7 @@ class TrainedRecogniser:
         if shows_nothing(crop):
             return Recognition(NOTHING_SEEN, (STRANGER, STRANGER), quality)
         reference = self._reference(features, nest)
-        sight = look(features, crop, self._heads.scale, reference)
+        sight = look(features, crop, self.heads.scale, reference)
         is_strange = None if reference is not None else strangeness
         hens = self._hens(sight, is_strange, familiar=reference is not None)
         postures = self._postures(sight, familiar=reference is not None)
@@ -258,44 +258,26 @@ class TrainedRecogniser:
 
     def _reference(self, features: Features, nest: NestId) -> NestReference | None:
         """The nest's own reference, or that of a known nest which the picture shows: a nest or coop may be renamed."""
-        if own := self._heads.references.get((self.coop, nest)):
+        known = self.heads.references
+        if own := known.get((self.coop, nest)):
             return own
-        place = self._place_shown(features, FAMILIAR if self.is_at_home else FAMILIAR_ELSEWHERE)
-        return self._heads.references[place] if place else None
-
-    def _place_shown(self, features: Features, least: float) -> Place | None:
-        known = self._heads.references
-        places = [place for place in known if place[0] == self.coop or not self.is_at_home]
-        alike = [(familiarity(features, self._heads.scale, known[place]), place) for place in places]
-        share, best = max(alike, default=(0.0, None))
-        return best if share >= least else None
-
-    def nest_shown(self, crop: Pixels) -> NestId | None:
-        """The nest that a picture, (224, 224, 3) uint8 RGB, surely shows, whoever sent it; None if it shows none."""
-        place = self._place_shown(self.backbone.features(crop), FAMILIAR_ELSEWHERE) if self.is_at_home else None
-        return place[1] if place else None
+        is_known = self.coop in self.heads.coops
+        others = [one for (coop, _), one in known.items() if coop == self.coop or not is_known]
+        alike = [(familiarity(features, self.heads.scale, other), other) for other in others]
+        share, best = max(alike, key=lambda pair: pair[0], default=(0.0, None))
+        return best if share >= (FAMILIAR if is_known else FAMILIAR_ELSEWHERE) else None
 
     @property
     def hens(self) -> tuple[HenId, ...]:
         """Ids of the hens that it can name in this coop."""
         return self.gallery.hens if self.gallery else ()
 
-    @property
-    def learned_gallery(self) -> Gallery | None:
-        """The hens that it was trained on; `gallery` may know more of them, from pictures that were sent since."""
-        return self._heads.galleries.get(self.coop)
-
-    def sight(self, crop: Pixels, nest: NestId) -> Sight:
-        """A nest's crop, (224, 224, 3) uint8 RGB, beside the empty nest."""
-        features = self.backbone.features(crop)
-        return look(features, crop, self._heads.scale, self._reference(features, nest))
-
     def scores(self, crop: Pixels, features: Features, nest: NestId, box: Box | None = None) -> dict[str, float]:
         """Log-odds behind what is said of one crop: of `hen` for any, of each posture, of each hen's id.
 
         With a `box` (left, top, right, bottom, 0..1 of the crop) that part is taken for the bird.
         """
-        heads, reference = self._heads, self._reference(features, nest)
+        heads, reference = self.heads, self._reference(features, nest)
         sight = look(features, crop, heads.scale, reference)
         sight = sight if box is None else within(sight, features, box)
         row, scene = presence_features(sight)[None], sight.scene[None]
@@ -311,7 +293,7 @@ class TrainedRecogniser:
         return found
 
     def _hens(self, sight: Sight, strangeness: float | None, *, familiar: bool) -> tuple[float, ...]:
-        heads = self._heads
+        heads = self.heads
         row = presence_features(sight)[None]
         yes = float(heads.occupied.probabilities(row)[0, 1]) if familiar else self._occupied(sight, strangeness)
         two = float(heads.two.probabilities(row)[0, 1]) if heads.two and familiar else TWO_PRIOR
@@ -320,28 +302,28 @@ class TrainedRecogniser:
     def _occupied(self, sight: Sight, strangeness: float | None) -> float:
         """Of a nest of which no empty picture is known."""
         if strangeness is None:
-            return float(self._heads.anywhere.probabilities(sight.scene[None])[0, 1])
-        no, yes = self._heads.anywhere.logits(sight.scene[None])[0]
+            return float(self.heads.anywhere.probabilities(sight.scene[None])[0, 1])
+        no, yes = self.heads.anywhere.logits(sight.scene[None])[0]
         odds = float(yes - no) + STRANGENESS_WEIGHT * strangeness
         return float(1.0 / (1.0 + np.exp(-ELSEWHERE_SLOPE * odds)))
 
     def _eggs(self, crop: Pixels, hens: tuple[float, ...]) -> tuple[float, ...]:
         """Empty under a hen, who hides some, and in coops learned without boxes, where all is untold."""
-        head = self._heads.eggs
+        head = self.heads.eggs
         if head is None or self.egg_net is None or int(np.argmax(hens)) > 0:
             return ()
-        if self.coop in self._heads.coops and self.coop not in head.coops:
+        if self.coop in self.heads.coops and self.coop not in head.coops:
             return ()
         return head.count(self.egg_net.maps(crop))
 
     def _roost(self, crop: Pixels, features: Features, nest: NestId) -> tuple[float, ...]:
         """By what was learned of just this roost: another one's counts say nothing of it."""
-        if self._heads.roost is None or (self.coop, nest) not in self._heads.roosts:
+        if self.heads.roost is None or (self.coop, nest) not in self.heads.roosts:
             return UNTOLD
-        return self._heads.roost.probabilities(roost_features(features), dark=is_colourless(crop))
+        return self.heads.roost.probabilities(roost_features(features), dark=is_colourless(crop))
 
     def _postures(self, sight: Sight, *, familiar: bool) -> dict[Posture, float]:
-        head = self._heads.posture if familiar else self._heads.posture_anywhere
+        head = self.heads.posture if familiar else self.heads.posture_anywhere
         if head is None:
             return {}
         row = posture_features(sight) if familiar else sight.scene
