@@ -90,6 +90,8 @@ class Serving:
         """
         if isinstance(self.recogniser, Probation) and self.recogniser.failure:
             return self._go_back(self.recogniser.failure)
+        if self._return_if_asked():
+            return True
         self._begin_if_asked()
         if self._loading is None or not (wait or self._loading.is_over):
             return False
@@ -107,6 +109,17 @@ class Serving:
             if folder.is_dir() and folder.parent == self._models.resolve():
                 log.info("model.removed", folder=folder.name)
                 shutil.rmtree(folder, ignore_errors=True)
+
+    def _return_if_asked(self) -> bool:
+        """Serve what is shipped again, which is always at hand, where no version is desired any more."""
+        if self._now is self._shipped or self._database.read(desired_version) is not None:
+            return False
+        self._now = self._before = self._shipped
+        self._loading = self._tried = None
+        self._guard()
+        log.info("model.serving", version=self._now.recogniser.version)
+        self._database.write(lambda session: note_serving(session, None))
+        return True
 
     def _begin_if_asked(self) -> bool:
         with self._database.reading() as session:

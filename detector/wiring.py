@@ -20,6 +20,7 @@ from detector.pipeline import Pipeline
 from detector.portraits import Portraits, zones_of
 from detector.replay import RecordedSource, Replay
 from detector.serving import Serving
+from detector.shadow import ShadowDesk
 from detector.sources import Cursor, Skipped
 from detector.sources.build import build_source
 from detector.starter import Site, chosen
@@ -148,19 +149,15 @@ def build_worker(settings: Settings, config: CoopConfig) -> Worker:
     database = open_database(settings.database)
     check_schema(database)
     _seed(database, config)
-    clock = CoopClock(database)
+    clock, media = CoopClock(database), MediaFolder(settings.media)
     reveal(database, settings.models)
-    media = MediaFolder(settings.media)
+    portraits = Portraits(database, media, zones_of(config))
+    serving = Serving(database, settings.models, Site.of(config, settings.media.parent / BACKGROUNDS), portraits)
     return Worker(
         config,
         database,
         media,
-        Serving(
-            database,
-            settings.models,
-            Site.of(config, settings.media.parent / BACKGROUNDS),
-            Portraits(database, media, zones_of(config)),
-        ),
+        serving,
         clock,
         JobDesk(
             database,
@@ -169,6 +166,7 @@ def build_worker(settings: Settings, config: CoopConfig) -> Worker:
             job_environment(settings, os.environ),
             partial(reveal, database, settings.models),
         ),
+        ShadowDesk(database, media, serving),
     )
 
 

@@ -15,6 +15,7 @@ from detector.frame import Frame
 from detector.job_desk import JobDesk
 from detector.pipeline import Pipeline
 from detector.serving import Serving
+from detector.shadow import ShadowDesk
 from detector.sources import FrameSource, Skipped
 from detector.sources.build import build_source
 from henbot.config import CameraConfig, CoopConfig
@@ -114,6 +115,7 @@ class Worker:
     serving: Serving
     clock: Clock
     jobs: JobDesk
+    shadows: ShadowDesk
     stopped: threading.Event = field(default_factory=threading.Event)
     beaten_at: datetime | None = None
     looked_up_at: datetime | None = None
@@ -129,12 +131,16 @@ class Worker:
         log.info("worker.started", cameras=[camera.id for camera in self.coop.cameras])
         while not self.stopped.is_set():
             with suppress(queue.Empty):
-                self._take(*frames.get(timeout=ASK_EVERY.total_seconds()))
+                reader, frame = frames.get(timeout=ASK_EVERY.total_seconds())
+                self._take(reader, frame)
+                if frames.empty():
+                    self._look_in_shadow(reader, frame)
             self._insist(lambda: self._between_frames(readers))
         for reader in readers:
             reader.stop()
         with suppress(SQLAlchemyError):  # At the next start it is taken back all the same.
             self.jobs.close()
+            self.shadows.count()
         for thread in threads:
             thread.join(timeout=1.0)
         log.info("worker.stopped")
@@ -153,6 +159,12 @@ class Worker:
             self._insist(lambda: reader.desk.pass_over(frame, skipped + 1))
         reader.heard_at = wall_now()
 
+    def _look_in_shadow(self, reader: CameraReader, frame: Frame) -> None:
+        try:
+            self.shadows.look(reader.desk.pipeline, frame)
+        except SQLAlchemyError as exc:  # What it counts is not worth a frame's wait.
+            log.warning("shadow.not_counted", reason=type(exc).__name__)
+
     def _between_frames(self, readers: Sequence[CameraReader]) -> None:
         wall = wall_now()
         if self.asked_at is None or wall - self.asked_at >= ASK_EVERY:
@@ -166,6 +178,7 @@ class Worker:
         self.jobs.look()
         self.serving.clear_removed()
         self.serving.heed_flock()
+        self.shadows.change_if_asked()
         self._forget_old_pictures(wall)
         until = self.clock.now() - LATE
         for reader in readers:

@@ -13,9 +13,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from henbot.domain.clock import ClockSetting
+from henbot.domain.policies import Policy
 from henbot.services.coop_clock import set_clock, wall_now
 from henbot.services.egg_proofs import add_proof
 from henbot.services.media import StoredMedia
+from henbot.services.subscriptions import set_policy
 from henbot.storage.database import Database, open_database
 from henbot.storage.tables import (
     BoutRow,
@@ -34,6 +36,7 @@ from henbot.storage.tables import (
 )
 from tests.databases import migrated
 
+ADMIN = 1001
 LONG_AGO = datetime(2016, 1, 1, tzinfo=UTC)
 HENS: Mapping[str, Mapping[str, str]] = {
     "blanche": {"en": "Blanche", "ru": "Бланш"},
@@ -59,6 +62,12 @@ class Coop:
         """Let it be `now` at the coop, at this moment."""
         with self.database.writing() as session:
             set_clock(session, ClockSetting(now, wall_now(), speed))
+            session.commit()
+
+    def admins_hear_of_no_bouts(self) -> None:
+        """The admin has turned off that each bout is told in private."""
+        with self.database.writing() as session:
+            set_policy(session, ADMIN, Policy(corrects=False))
             session.commit()
 
     def seen(self, start: datetime, end: datetime, nest: str = "nest") -> None:

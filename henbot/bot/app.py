@@ -23,18 +23,23 @@ from henbot.bot.care_talk import CarePlan, CareTalk
 from henbot.bot.digest_charts import DigestPainter
 from henbot.bot.drawing import CHARTS, Drawing, can_draw
 from henbot.bot.evening import Evening
+from henbot.bot.flock_talk import FlockTalk
 from henbot.bot.handlers import Context, Conversation, is_addressed
 from henbot.bot.job_talk import JobTelling
+from henbot.bot.label_talk import LabelTalk
+from henbot.bot.ledger_talk import LedgerTalk
 from henbot.bot.model_talk import TELL_EVERY_S as MODEL_TICK_S
 from henbot.bot.model_talk import ModelTalk
 from henbot.bot.new_hen_talk import TICK_EVERY_S as HENS_TICK_S
 from henbot.bot.new_hen_talk import NewHenTalk
 from henbot.bot.pace import TELEGRAM_PACE, Pace
+from henbot.bot.people_talk import PeopleTalk
 from henbot.bot.publisher import Audience, Publisher
 from henbot.bot.replies import InTurn
 from henbot.bot.settings_talk import SettingsTalk
 from henbot.bot.train_talk import TrainTalk
-from henbot.bot.wiring import BotApplication, add_flock, add_handlers, flock_talk, menus_of
+from henbot.bot.warming import Warming
+from henbot.bot.wiring import BotApplication, Talks, add_handlers, menus_of
 from henbot.config import CoopConfig, Settings
 from henbot.domain.care import HintKind
 from henbot.domain.errors import HenbotError
@@ -66,6 +71,10 @@ CARE_EVERY, CARE_FIRST = timedelta(minutes=5), timedelta(seconds=30)
 
 NIGHT_EVERY = timedelta(seconds=5)
 """How often it is asked whether it is the hour to learn, by the coop's clock."""
+
+LABELS_EVERY = timedelta(seconds=2)
+"""How often it is asked whether a question is due, by the coop's clock, and whether a message shows what is so no more.
+"""
 
 LIFETIME_H = round(LIFETIME.total_seconds() / 3600)
 
@@ -121,6 +130,7 @@ async def _run(settings: Settings, coop: CoopConfig, database: Database, token: 
     async def ready() -> None:
         await tell_owner_link(application, database, people)
         await menus_of(database, people).tell(application.bot)
+        await Warming(database, Drawing(settings.media / CHARTS) if can_draw() else None).run()
 
     return await serve(application, build_publisher(application, settings, coop, database, pace), stop, ready)
 
@@ -140,18 +150,28 @@ def build_application(settings: Settings, coop: CoopConfig, database: Database, 
     application = cast("BotApplication", builder.build())
     drawing = Drawing(settings.media / CHARTS)
     conversation = Conversation(database, media=settings.media, drawing=drawing, people=People(coop.roles))
-    care = CareTalk(conversation, _care_plan(settings, coop))
     _keep_limits(application, conversation)
-    telling = JobTelling(conversation)
-    versions = ModelTalk(conversation, telling)
-    training = _training(conversation, telling, coop)
-    hens = flock_talk(conversation)
-    add_flock(application, hens)
-    add_handlers(application, conversation, care, SettingsTalk(conversation, coop.quiet), versions, training)
-    _add_jobs(application, database, care, versions)
-    _add_new_hens(application, hens)
-    _add_night(application, training)
+    talks = _talks(conversation, settings, coop)
+    add_handlers(application, talks)
+    _add_jobs(application, database, talks)
+    _add_new_hens(application, talks.hens)
     return application
+
+
+def _talks(conversation: Conversation, settings: Settings, coop: CoopConfig) -> Talks:
+    telling, ledger = JobTelling(conversation), LedgerTalk(conversation)
+    labels = LabelTalk(conversation, ledger.text)
+    people = PeopleTalk(conversation, menus_of(conversation.database, conversation.people))
+    return Talks(
+        conversation,
+        CareTalk(conversation, _care_plan(settings, coop)),
+        SettingsTalk(conversation, coop.quiet),
+        ModelTalk(conversation, telling),
+        _training(conversation, telling, coop),
+        ledger,
+        labels,
+        NewHenTalk(conversation, FlockTalk(conversation, labels.text), people.forwarded),
+    )
 
 
 def _keep_limits(application: BotApplication, conversation: Conversation) -> None:
@@ -208,7 +228,7 @@ def _add_evening(application: BotApplication, evening: Evening) -> None:
     jobs.run_repeating(look, EVENING_EVERY, first=EVENING_EVERY, name="evening")
 
 
-def _add_jobs(application: BotApplication, database: Database, care: CareTalk, versions: ModelTalk) -> None:
+def _add_jobs(application: BotApplication, database: Database, talks: Talks) -> None:
     jobs = application.job_queue
     assert jobs is not None, "the job queue's extra of python-telegram-bot is one of our dependencies"
     # `configure` deletes what was set before, so the library's own settings go in again.
@@ -221,14 +241,10 @@ def _add_jobs(application: BotApplication, database: Database, care: CareTalk, v
     # A first beat that is due before the scheduler runs would be skipped for the second one.
     jobs.run_once(write_beat, timedelta(seconds=1), name="first heartbeat")
     jobs.run_repeating(write_beat, BEAT_EVERY, name="heartbeat")
-    jobs.run_repeating(care.tick, CARE_EVERY, first=CARE_FIRST, name="care")
-    jobs.run_repeating(versions.tick, MODEL_TICK_S, first=MODEL_TICK_S, name="versions")
-
-
-def _add_night(application: BotApplication, training: TrainTalk) -> None:
-    jobs = application.job_queue
-    assert jobs is not None, "the job queue's extra of python-telegram-bot is one of our dependencies"
-    jobs.run_repeating(training.tick, NIGHT_EVERY, first=NIGHT_EVERY, name="night")
+    jobs.run_repeating(talks.care.tick, CARE_EVERY, first=CARE_FIRST, name="care")
+    jobs.run_repeating(talks.versions.tick, MODEL_TICK_S, first=MODEL_TICK_S, name="versions")
+    jobs.run_repeating(talks.training.tick, NIGHT_EVERY, first=NIGHT_EVERY, name="night")
+    jobs.run_repeating(talks.labels.tick, LABELS_EVERY, first=LABELS_EVERY, name="labels")
 
 
 def _beat(database: Database) -> None:

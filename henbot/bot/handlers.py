@@ -178,6 +178,19 @@ class Conversation:
         await asyncio.to_thread(noted)
         await answer_press(query, (await self.spoken(user)).say(phrase), alert=True)
 
+    async def refuse_command(self, update: Update, context: Context, phrase: str) -> None:
+        """Tell whoever sent a command that is not theirs so, and note it."""
+        user, message = update.effective_user, update.effective_message
+        if user is None:
+            return
+        what = (message.text or "a file" if message else "")[:40]
+        log.warning("command.refused", user=user.id, command=what)
+        await asyncio.to_thread(
+            self.database.write,
+            lambda session: note(session, user.id, "command.refused", wall_now(), command=what),
+        )
+        await self.reply(update, context, lambda spoken: spoken.say(phrase))
+
     async def too_fast(self, update: Update, bot: "ExtBot[int]") -> None:
         """Say once to whoever sends too much that it is too much; inline there is no place to say it."""
         chat, user = update.effective_chat, update.effective_user

@@ -91,15 +91,17 @@ class ModelTalk:
         await self.conversation.send(update, context, text, markup)
 
     async def rollback(self, update: Update, context: Context) -> None:
-        """/rollback: the version before serves again."""
+        """/rollback: the version before serves again, or what is shipped where there was none."""
         user = update.effective_user
         if user is None or not await self._allowed(update, context, user):
             return
         good = await self._look(models.last_good)
-        if good is None:
-            await self.conversation.reply(update, context, lambda spoken: spoken.say("rollback-none"))
+        if good is not None:
+            await self._switch(context.bot, _chat_of(update), user, good.id)
             return
-        await self._switch(context.bot, _chat_of(update), user, good.id)
+        before = await self._write(lambda session: _return_to_shipped(session, user.id))
+        phrase = "rollback-none" if before is None else "rollback-shipped"
+        await self.conversation.reply(update, context, lambda spoken: spoken.say(phrase))
 
     async def document(self, update: Update, context: Context) -> None:
         """A file from an admin: a version to be brought in, if it is an archive."""
@@ -262,6 +264,13 @@ class ModelTalk:
 def _listed(session: Session, wording: Wording) -> tuple[str, InlineKeyboardMarkup]:
     versions, now = models.known_versions(session), moment(session)
     return list_words(versions, wording, now), list_buttons(versions, wording, now)
+
+
+def _return_to_shipped(session: Session, by: int) -> str | None:
+    before = models.want_shipped(session)
+    if before is not None:
+        note(session, by, "model.switch", wall_now(), version=None, before=before)
+    return before
 
 
 def _chat_of(update: Update) -> int:

@@ -152,7 +152,8 @@ class SettingsTalk:
         is_private = chat.type == ChatType.PRIVATE
         with self.conversation.database.reading() as session:
             policy, is_on = policy_of(session, chat.id), is_subscribed(session, chat.id)
-        chosen = Chosen(spoken, policy, is_on, self.coop_quiet, is_private)
+            is_admin = self.conversation.people.may(session, owner, Action.CONFIGURE, wall_now())
+        chosen = Chosen(spoken, policy, is_on, self.coop_quiet, is_private, is_private and is_admin)
         return settings_text(chosen), settings_keyboard(chosen, owner, page)
 
     async def _allowed(self, update: Update, context: Context, user: User, chat: Chat) -> bool:

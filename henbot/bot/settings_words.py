@@ -16,7 +16,8 @@ PAGE, LANGUAGE, KIND, QUIET, SURE = "page", "language", "kind", "quiet", "sure"
 MAIN = "main"
 PAGES = (LANGUAGE, KIND, QUIET, SURE)
 RINGS, UNKNOWN_ONLY, DIGEST, WEEKLY, SUBSCRIBED = "rings", "unknown", "digest", "weekly", "subscribed"
-SWITCHES = (RINGS, UNKNOWN_ONLY, DIGEST, WEEKLY)
+CORRECTS = "corrects"
+SWITCHES = (RINGS, UNKNOWN_ONLY, DIGEST, WEEKLY, CORRECTS)
 
 KINDS: Mapping[str, PolicyKind] = {kind.name.lower(): kind for kind in PolicyKind}
 QUIETS: Mapping[str, QuietHours | None] = {
@@ -38,6 +39,7 @@ class Chosen:
     Attributes:
         coop_quiet: the coop's own quiet hours.
         is_private: a chat of one person, who has a language; a group speaks as each of its people.
+        corrects: that person is an admin, who may be told each bout to correct it.
     """
 
     spoken: Phrases
@@ -45,6 +47,7 @@ class Chosen:
     is_subscribed: bool
     coop_quiet: QuietHours | None = None
     is_private: bool = True
+    corrects: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,7 @@ def changed(policy: Policy, setting: Setting) -> Policy:
         UNKNOWN_ONLY: lambda: replace(policy, unknown_only=is_on),
         DIGEST: lambda: replace(policy, digest=is_on),
         WEEKLY: lambda: replace(policy, weekly=is_on),
+        CORRECTS: lambda: replace(policy, corrects=is_on),
     }
     return changes[setting.what]()
 
@@ -93,6 +97,8 @@ def settings_text(chosen: Chosen) -> str:
     lines.append(spoken.say("settings-kind-line", kind=kind_name(spoken, chosen.policy.kind)))
     lines.append(spoken.say("settings-quiet-line", hours=_quiet_name(chosen, chosen.policy.quiet)))
     lines.append(spoken.say("settings-sure-line", sure=_sure_name(spoken, chosen.policy.least_confidence)))
+    if chosen.corrects:
+        lines.append(spoken.say("settings-corrects-line", on="yes" if chosen.policy.corrects else "no"))
     return "\n".join(lines)
 
 
@@ -109,6 +115,7 @@ def settings_keyboard(chosen: Chosen, owner: int, page: str = MAIN) -> InlineKey
     rows = [first, pages(QUIET, SURE)]
     rows += [[_switch(chosen, RINGS, owner), _switch(chosen, UNKNOWN_ONLY, owner)]]
     rows += [[_switch(chosen, DIGEST, owner), _switch(chosen, WEEKLY, owner)]]
+    rows += [[_switch(chosen, CORRECTS, owner)]] if chosen.corrects else []
     name, value = ("unsubscribe", "no") if chosen.is_subscribed else ("subscribe", "yes")
     return InlineKeyboardMarkup([*rows, [_button(spoken.say(f"button-{name}"), SUBSCRIBED, value, owner)]])
 
@@ -142,6 +149,7 @@ def _switch(chosen: Chosen, what: str, owner: int) -> InlineKeyboardButton:
         UNKNOWN_ONLY: policy.unknown_only,
         DIGEST: policy.wants_digest,
         WEEKLY: policy.weekly,
+        CORRECTS: policy.corrects,
     }[what]
     words = f"{'☑' if is_on else '☐'} {chosen.spoken.say(f'button-settings-{what}')}"
     return _button(words, what, "no" if is_on else "yes", owner)

@@ -51,6 +51,7 @@ class Policy:
         digest: whether the evening's digest comes; with `DIGEST` it always does.
         digest_at: the coop's time of day for it; None for after sunset.
         weekly: whether Sunday's evening brings a digest of the week.
+        corrects: whether an admin is told each bout in private, with buttons that correct it.
     """
 
     kind: PolicyKind = PolicyKind.ALL
@@ -62,6 +63,7 @@ class Policy:
     digest: bool = True
     digest_at: time | None = None
     weekly: bool = True
+    corrects: bool = True
 
     def __post_init__(self) -> None:
         if not 0 <= self.least_confidence <= 1:

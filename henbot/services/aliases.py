@@ -2,15 +2,18 @@
 
 from collections.abc import Mapping
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from henbot.domain.observations import HenId, Posterior
-from henbot.services.hen_ids import flock_now
+from henbot.storage.tables import HenRow
 
 
 def aliases_of(session: Session) -> dict[HenId, HenId]:
     """The ids that are no hens of their own any more, each with the hen that it means, merged hens' hens resolved."""
-    return {hen: place.hen for hen, place in flock_now(session).items() if place.hen != hen}
+    rows = session.execute(select(HenRow.id, HenRow.merged_into).where(HenRow.merged_into.is_not(None)))
+    into = {HenId(hen): HenId(str(other)) for hen, other in rows}
+    return {hen: _resolved(hen, into) for hen in into}
 
 
 def as_one(posterior: Posterior, aliases: Mapping[HenId, HenId]) -> dict[HenId, float]:
@@ -20,3 +23,11 @@ def as_one(posterior: Posterior, aliases: Mapping[HenId, HenId]) -> dict[HenId, 
         meant = aliases.get(hen, hen)
         found[meant] = found.get(meant, 0.0) + probability
     return found
+
+
+def _resolved(hen: HenId, into: Mapping[HenId, HenId]) -> HenId:
+    for _ in range(len(into)):
+        if hen not in into:
+            break
+        hen = into[hen]
+    return hen

@@ -89,7 +89,7 @@ def wanted_digests(session: Session, chats: Iterable[Subscription], now: datetim
     coop = coop_of(session)
     today = now.astimezone(ZoneInfo(coop.timezone)).date()
     found: list[Wanted] = []
-    for chat in chats:
+    for chat in (one for one in chats if one.is_told):
         for day in (today - timedelta(days=1), today):
             moment = digest_moment(day, coop, chat.policy)
             is_due = moment <= now < moment + LATE and (chat.since is None or chat.since <= moment)

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from henbot.domain.observations import UNKNOWN, HenId
+from henbot.services.aliases import aliases_of
 from henbot.storage.tables import HenRow
 
 
@@ -25,13 +26,10 @@ Flock: TypeAlias = Mapping[HenId, Place]
 
 def flock_now(session: Session) -> dict[HenId, Place]:
     """All hens that are known or were, by every id that ever was theirs."""
-    rows = {HenId(row.id): row for row in session.execute(select(HenRow)).scalars()}
-    found = {}
-    for hen in rows:
-        last = _merged(hen, {one: HenId(row.merged_into) for one, row in rows.items() if row.merged_into})
-        if last in rows:
-            found[hen] = Place(last, rows[last].retired_at)
-    return found
+    aliases = aliases_of(session)
+    until = {HenId(row.id): row.retired_at for row in session.execute(select(HenRow)).scalars()}
+    meant = {hen: aliases.get(hen, hen) for hen in until}
+    return {hen: Place(one, until[one]) for hen, one in meant.items() if one in until}
 
 
 def hen_at(flock: Flock, hen: HenId, at: datetime | None = None) -> HenId:
@@ -40,11 +38,3 @@ def hen_at(flock: Flock, hen: HenId, at: datetime | None = None) -> HenId:
     if place is None or (place.until is not None and (at is None or at >= place.until)):
         return UNKNOWN
     return place.hen
-
-
-def _merged(hen: HenId, into: Mapping[HenId, HenId]) -> HenId:
-    seen = {hen}
-    while (other := into.get(hen)) is not None and other not in seen:
-        hen = other
-        seen.add(hen)
-    return hen

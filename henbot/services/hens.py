@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from henbot.domain.flock import Fate
-from henbot.domain.observations import UNKNOWN, HenId
+from henbot.domain.observations import NOBODY, UNKNOWN, HenId
 from henbot.services.acts import Act, ActKind, begin
 from henbot.services.labels import take_back_labels
 from henbot.services.reports import coop_of
@@ -132,7 +132,7 @@ def _free_id(session: Session, name: str) -> HenId:
     """Her name's slug, numbered where a hen had it before; never the word for a hen that nobody knows."""
     slug, number = id_of_name(name), 1
     found = slug
-    while found == UNKNOWN or session.get(HenRow, found) is not None:
+    while found in (UNKNOWN, NOBODY) or session.get(HenRow, found) is not None:
         number += 1
         found = f"{slug[: LONGEST_ID - 4].strip('-')}-{number}"
     return HenId(found)

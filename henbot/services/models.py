@@ -9,9 +9,15 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from henbot.services.changes import mark, set_mark
+from henbot.services.coop_clock import wall_now
+from henbot.services.shadows import end_shadow
 from henbot.services.switches import untold_switches
 from henbot.services.version_notices import MOST_WORDS, NoticeKind, add_notice
 from henbot.storage.versions import ModelVersionRow
+
+SHIPPED_WANTED = "shipped version wanted"
+"""Name of the mark that is 1 while the admin wants no version of the coop's own."""
 
 
 class Origin(StrEnum):
@@ -74,7 +80,7 @@ def register_versions(session: Session, versions: Iterable[FoundVersion]) -> Non
             session.add(row)
         row.folder, row.manifest = version.folder, dict(version.manifest)
     session.flush()
-    if desired_version(session) is None:
+    if desired_version(session) is None and not mark(session, SHIPPED_WANTED):
         newest = (
             select(ModelVersionRow)
             .where(
@@ -127,19 +133,30 @@ def serving_version(session: Session) -> Version | None:
 
 
 def want(session: Session, version: str) -> str | None:
-    """Ask for a version to serve; the id of the one asked for before, to go back to.
+    """Ask for a version to serve, which looks on in shadow no more; the id of the one asked for before, to go back to.
 
     Raises:
         KeyError: there is no such version.
     """
     if version_by_id(session, version) is None:
         raise KeyError(version)
+    end_shadow(session, wall_now(), version)
+    set_mark(session, 0, SHIPPED_WANTED)
     before = desired_version(session)
     for row in session.execute(select(ModelVersionRow)).scalars():
         row.desired = row.id == version
         if row.desired:
             row.failure = None
     return before.id if before is not None and before.id != version else None
+
+
+def want_shipped(session: Session) -> str | None:
+    """Let what is shipped serve until a version is asked for; the id of the one asked for before."""
+    before = desired_version(session)
+    for row in session.execute(select(ModelVersionRow).where(ModelVersionRow.desired)).scalars():
+        row.desired = False
+    set_mark(session, 1, SHIPPED_WANTED)
+    return before.id if before is not None else None
 
 
 def last_good(session: Session) -> Version | None:
@@ -215,6 +232,7 @@ def remove(session: Session, version: str, at: datetime) -> None:
     ):
         if holds:
             raise VersionInUse(reason)
+    end_shadow(session, at, version)
     session.get_one(ModelVersionRow, version).removed_at = at
 
 

@@ -17,6 +17,7 @@ from henbot.domain.visits import Visit
 from henbot.domain.watch import WatchState
 from henbot.services.aliases import aliases_of, as_one
 from henbot.services.bout_records import regroup
+from henbot.services.corrections import name_visit
 from henbot.services.egg_ledger import PicturedCount, add_counts, laying_nests, previous_count
 from henbot.services.event_records import add_events
 from henbot.services.evidence import Evidence, add_evidence
@@ -210,14 +211,12 @@ def _most(probabilities: Mapping[Any, float]) -> Any:
 
 def _save_visit(session: Session, visit: Visit, aliases: Mapping[HenId, HenId]) -> None:
     """A hen that turned out to be another is written as that one, whatever the watch that is going on calls her."""
-    row = session.get(VisitRow, visit.id)
-    if row is None:
-        row = VisitRow(id=visit.id, nest_id=visit.nest)
-        session.add(row)
-    row.hen_id = aliases.get(visit.hen, visit.hen)
+    row = session.get(VisitRow, visit.id) or VisitRow(id=visit.id, nest_id=visit.nest)
+    name_visit(session, row, visit.hen)
     row.arrived_at, row.last_seen_at, row.left_at = visit.arrived_at, visit.last_seen_at, visit.left_at
     row.settled_at, row.sat_s = visit.settled_at, visit.sat.total_seconds()
     row.sightings, row.model_id = visit.sightings, visit.model
+    session.add(row)
     kept = {hen: p for hen, p in as_one(visit.candidates, aliases).items() if p >= LEAST_CANDIDATE}
     session.flush()
     session.execute(delete(CandidateRow).where(CandidateRow.visit_id == visit.id))

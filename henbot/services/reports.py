@@ -261,10 +261,13 @@ def _whole_report(row: BoutRow, visits: Sequence[VisitRow], pictures: Pictures) 
 
 
 def _candidates(visits: Sequence[VisitRow]) -> tuple[tuple[HenId, float], ...]:
-    """Mean probability by hen over the visits, the most probable first."""
+    """Mean probability by hen over the visits, the most probable first; what people say is sure."""
     sums: dict[str, float] = {}
-    for candidate in (one for visit in visits for one in visit.candidates):
-        sums[candidate.hen_id] = sums.get(candidate.hen_id, 0.0) + candidate.probability
+    for visit in visits:
+        is_told = visit.model_hen_id is not None
+        named = {visit.hen_id: 1.0} if is_told else {one.hen_id: one.probability for one in visit.candidates}
+        for hen_id, probability in named.items():
+            sums[hen_id] = sums.get(hen_id, 0.0) + probability
     ranked = sorted(sums.items(), key=lambda item: -item[1])
     return tuple((HenId(hen), total / len(visits)) for hen, total in ranked)
 

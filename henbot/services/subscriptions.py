@@ -1,6 +1,7 @@
 """Who is told of what happens, besides the channel: chats that subscribed, each with a policy of its own."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
 from sqlalchemy import select, update
@@ -20,12 +21,16 @@ class Subscription:
         chat_id: a person's private chat has the person's number.
         language: as the person chose, else as Telegram told; None for the coop's.
         since: nothing older is told, coop time.
+        is_told: it is told what its policy says; an admin's may only be told what is to be corrected.
+        corrects: it is told each bout, whatever its policy, with buttons that correct it.
     """
 
     chat_id: int
     policy: Policy
     language: str | None = None
     since: datetime | None = None
+    is_told: bool = True
+    corrects: bool = False
 
 
 def policy_of(session: Session, chat_id: int) -> Policy:
@@ -40,7 +45,7 @@ def set_policy(session: Session, chat_id: int, policy: Policy) -> None:
     row.kind, row.least_confidence = policy.kind.value, policy.least_confidence
     row.unknown_only, row.rings, row.cooldown_s = policy.unknown_only, policy.rings, policy.cooldown.total_seconds()
     row.quiet = str(policy.quiet) if policy.quiet else None
-    row.digest, row.weekly = policy.digest, policy.weekly
+    row.digest, row.weekly, row.corrects = policy.digest, policy.weekly, policy.corrects
     row.digest_at = f"{policy.digest_at:%H:%M}" if policy.digest_at else None
     session.add(row)
     session.flush()
@@ -102,6 +107,17 @@ def subscriptions(session: Session) -> list[Subscription]:
     ]
 
 
+def private_chats(session: Session, admins: Iterable[int]) -> list[Subscription]:
+    """All that subscribed, and the admins' private chats, which are told each bout to be corrected: one chat each."""
+    found = {chat.chat_id: chat for chat in subscriptions(session)}
+    for admin in admins:
+        policy = policy_of(session, admin)
+        if policy.corrects:
+            chat = found.get(admin) or Subscription(admin, policy, language_of_chat(session, admin), is_told=False)
+            found[admin] = replace(chat, corrects=True)
+    return list(found.values())
+
+
 def _mark_person(session: Session, chat_id: int, *, subscribed: bool) -> None:
     person = session.get(SubscriberRow, chat_id)
     if person is not None:
@@ -119,6 +135,7 @@ def _policy(row: ChatPolicyRow) -> Policy:
         digest=row.digest,
         digest_at=time.fromisoformat(row.digest_at) if row.digest_at else None,
         weekly=row.weekly,
+        corrects=row.corrects,
     )
 
 

@@ -166,7 +166,10 @@ class BoutRow(Row):
 
 
 class VisitRow(Row):
-    """A visit; `hen_id` is `unknown` below the threshold, and never a foreign key for that reason."""
+    """A visit; `hen_id` is `unknown` below the threshold, and never a foreign key for that reason.
+
+    `model_hen_id` is what the model says where people say otherwise.
+    """
 
     __tablename__ = "visits"
     __table_args__ = (
@@ -179,6 +182,7 @@ class VisitRow(Row):
     nest_id: Mapped[str] = mapped_column(ForeignKey("nests.id"))
     bout_id: Mapped[str | None] = mapped_column(ForeignKey("bouts.id"), index=True)
     hen_id: Mapped[str] = mapped_column(String(ID_LENGTH))
+    model_hen_id: Mapped[str | None] = mapped_column(String(ID_LENGTH))
     arrived_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
     left_at: Mapped[datetime | None]

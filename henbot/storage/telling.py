@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy import ForeignKey, Index, String, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from henbot.storage.tables import ID_LENGTH, PostRow, Row
@@ -17,7 +17,7 @@ class ChatPolicyRow(Row):
     """What a chat of the bot's wants to hear of; see `henbot.domain.policies.Policy`. Times of day are `HH:MM`.
 
     `subscribed_at` is None where a policy was chosen and nothing is sent. `language` is Telegram's word at that time,
-    for a person who has chosen none.
+    for a person who has chosen none. `corrects`: of an admin, each bout is told here to be corrected.
     """
 
     __tablename__ = "chat_policies"
@@ -34,6 +34,7 @@ class ChatPolicyRow(Row):
     weekly: Mapped[bool]
     subscribed_at: Mapped[datetime | None]
     language: Mapped[str | None] = mapped_column(String(16))
+    corrects: Mapped[bool] = mapped_column(default=True, server_default=true())
 
 
 class EggPostRow(Row):

@@ -40,6 +40,7 @@ def _durations(monkeypatch: pytest.MonkeyPatch) -> None:
 def coop(tmp_path: Path) -> Iterator[Coop]:
     built = build_coop(tmp_path)
     built.set_now(oct4(14))
+    built.admins_hear_of_no_bouts()
     built.seen(oct4(7), oct4(18, 45))
     yield built
     built.database.close()

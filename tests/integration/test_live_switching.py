@@ -22,14 +22,18 @@ from detector.wiring import build_worker, open_replay
 from detector.worker import Worker
 from henbot.config import CoopConfig, Settings, load_coop
 from henbot.services import models
+from henbot.services.coop_clock import wall_now
+from henbot.services.shadows import begin_shadow
 from henbot.storage.database import Database
 from henbot.storage.schema import migrate
+from henbot.storage.shadows import ShadowRow
 from henbot.storage.tables import CameraRow, ObservationRow
 from tests.broken_versions import BROKEN, change_manifest
 from tests.processes import live_coop
 
 A_FRAME_S = 0.1
 SWITCHES = 50
+IN_SHADOW = "20240508-000000-shadow"
 USUAL_ASK_S = worker_module.ASK_EVERY.total_seconds()
 WITHIN_S = 2.0
 """How long a switch may take (issue 5)."""
@@ -96,7 +100,12 @@ def frames_of(coop: Path) -> list[Frame]:
 @pytest.fixture
 def live(drawn_coop: Path, drawn_version: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Live]:
     live_coop(drawn_coop, tmp_path)
-    for name in ("20240506-000000-a", "20240506-000000-b", *(f"20240507-broken-{n}" for n in range(len(BROKEN)))):
+    for name in (
+        "20240506-000000-a",
+        "20240506-000000-b",
+        IN_SHADOW,
+        *(f"20240507-broken-{n}" for n in range(len(BROKEN))),
+    ):
         change_manifest(shutil.copytree(drawn_version, tmp_path / "models" / name), id=name)
     url = f"sqlite:///{tmp_path / 'henbot.db'}"
     migrate(url)
@@ -137,6 +146,7 @@ def test_switches_and_broken_versions_lose_no_frame_and_no_visit(
     versions = sorted(folder.name for folder in live.models.iterdir() if folder.name.startswith("20240506"))
     broken = sorted(folder for folder in live.models.iterdir() if "broken" in folder.name)
     waits: list[float] = []
+    live.database.write(lambda session: begin_shadow(session, IN_SHADOW, wall_now()))
     thread = threading.Thread(target=live.worker.run)
     thread.start()
     try:
@@ -167,7 +177,8 @@ def test_switches_and_broken_versions_lose_no_frame_and_no_visit(
     assert recorded(live.database) == frames
     assert told(live.database) == undisturbed(drawn_coop, drawn_version, tmp_path, frames)
     with live.database.reading() as session:
-        assert set(session.execute(select(ObservationRow.model_id)).scalars()) >= set(versions)
+        assert set(session.execute(select(ObservationRow.model_id)).scalars()) == set(versions)
+        assert not session.execute(select(func.sum(ShadowRow.differing))).scalar_one()  # one in shadow looked on, too
 
 
 def recorded(database: Database) -> int:

@@ -139,6 +139,15 @@ async def test_a_version_that_cannot_serve_is_told_with_the_reason(coop: Coop, t
     await told(talk, answer, "so the one before goes on: heads.npz: its sha256 differs")
 
 
+async def test_without_a_version_before_a_rollback_goes_to_what_is_shipped_and_says_so(coop: Coop, talk: Talk) -> None:
+    assert "shipped" in said(await talk.asked(ADMIN_ID, "/rollback"))
+    assert coop.database.read(models.desired_version) is None
+    assert audit(coop) == [(str(ADMIN_ID), "model.switch")]
+    assert "being loaded" in said(await talk.asked(ADMIN_ID, "/rollback"))
+    assert (wanted := coop.database.read(models.desired_version)) is not None
+    assert wanted.id == OLD
+
+
 async def test_what_serves_cannot_be_removed_and_a_candidate_can(coop: Coop, talk: Talk) -> None:
     candidate(coop)
     listed = await talk.asked(ADMIN_ID, "/models")

@@ -14,7 +14,7 @@ from detector.probation import Probation
 from detector.recognition import sure_name
 from detector.serving import Serving
 from detector.sources.stills import read_still
-from detector.starter import Site
+from detector.starter import Site, day_zero
 from detector.versions import HEADS
 from detector.wiring import OpenReplay, open_replay
 from henbot.config import load_coop
@@ -161,6 +161,27 @@ def test_a_first_version_that_is_refused_leaves_what_is_shipped_and_can_be_asked
     asked(replay.database, first.name)
     assert found.change_if_asked()
     assert found.version == first.name
+    replay.database.close()
+
+
+def test_what_is_shipped_serves_again_when_asked_for_also_after_a_restart(
+    dataset: Path, versions: Path, tmp_path: Path
+) -> None:
+    first, _ = sorted(versions.iterdir())
+    replay = opened(dataset, first, tmp_path, "shipped.db")
+    serving = restarted(replay.database, dataset, versions)
+    assert serving.version is not None
+    replay.database.write(models.want_shipped)
+    assert serving.change_if_asked()
+    assert serving.version is None
+    assert serving.recogniser.version == day_zero(serving.site)[0].version
+    assert replay.database.read(models.serving_version) is None
+    assert not serving.change_if_asked()
+    again = restarted(replay.database, dataset, versions)
+    assert again.version is None
+    asked(replay.database, first.name)
+    assert again.change_if_asked()
+    assert again.version == first.name
     replay.database.close()
 
 
