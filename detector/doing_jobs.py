@@ -1,4 +1,4 @@
-"""What a job's process does: train a candidate, bring a version in or send one out."""
+"""What a job's process does: train a candidate, bring a version in, send one out, compare and explain one."""
 
 import os
 import shutil
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from detector.landing import Landing, reveal, wait
+from detector.version_jobs import Asked, compare_with_serving, explain_version
 from henbot.config import Settings, load_coop
 from henbot.domain.errors import DatasetInvalid, HenbotError
 from henbot.services.coop_clock import CoopClock
@@ -176,6 +177,13 @@ def _export(doing: Doing) -> Mapping[str, Any]:
     return {"version": version.id, "path": stored.path, "sha256": stored.sha256, "size": stored.size}
 
 
+def _about_version(doing: Doing) -> Asked:
+    settings = doing.settings
+    coop = load_coop(settings.config) if settings.config.exists() else None
+    wanted, media = str(doing.job.arguments["version"]), MediaFolder(settings.media)
+    return Asked(wanted, doing.database, media, coop, doing.scratch(), doing.report)
+
+
 def _zones(doing: Doing) -> dict[Any, Any]:
     if not doing.settings.config.exists():
         return {}
@@ -208,4 +216,6 @@ DOERS: Mapping[JobKind, Callable[[Doing], Mapping[str, Any]]] = {
     JobKind.IMPORT: _import,
     JobKind.EXPORT: _export,
     JobKind.ADD_HEN: _add_hen,
+    JobKind.COMPARE: lambda doing: compare_with_serving(_about_version(doing)),
+    JobKind.EXPLAIN: lambda doing: explain_version(_about_version(doing)),
 }

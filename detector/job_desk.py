@@ -16,6 +16,12 @@ from henbot.storage.database import Database
 log = structlog.get_logger(__name__)
 
 LOST = "henbot died while it ran"
+ONE_THREAD = (
+    "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OPENCV_FOR_THREADS_NUM", "TF_NUM_INTRAOP_THREADS",
+    "TF_NUM_INTEROP_THREADS",
+)  # fmt: skip
+"""Variables that keep what computes in a job's process to one thread: the live cameras have the other cores."""
+
 GRACE_S = 2.0
 """How long a process may take to end when henbot does."""
 
@@ -118,7 +124,9 @@ def job_command(job_id: int, lease: str) -> Sequence[str]:
 def job_environment(settings: Settings, environ: Mapping[str, str]) -> dict[str, str]:
     """What that process is told: where things are, and no secret of the bot's."""
     told = {name: value for name, value in environ.items() if not name.startswith("HENBOT_TOKEN")}
-    return told | {
+    return {
+        **told,
+        **dict.fromkeys(ONE_THREAD, "1"),
         "HENBOT_DATABASE": settings.database,
         "HENBOT_MEDIA": str(settings.media),
         "HENBOT_MODELS": str(settings.models),

@@ -4,6 +4,7 @@ import shutil
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import structlog
 from sqlalchemy.orm import Session
@@ -245,7 +246,8 @@ def _first_hour_left(version: Version | None, now: datetime) -> timedelta:
 
 def found_version(folder: Path, manifest: Manifest) -> FoundVersion:
     """What the database is told of a version's folder."""
-    told = {"hens": list(manifest.hens), "metrics": dict(manifest.metrics), "kind": manifest.kind}
+    told: dict[str, Any] = {"hens": list(manifest.hens), "metrics": dict(manifest.metrics), "kind": manifest.kind}
+    told |= {"pictures": manifest.trained_on.get("pictures")}
     size = sum(path.stat().st_size for path in folder.iterdir())
     created = datetime.fromisoformat(manifest.created)
     return FoundVersion(manifest.id, str(folder.resolve()), created, told | {"size": size})

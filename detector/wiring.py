@@ -15,6 +15,7 @@ from detector.export import Exported, export_dataset
 from detector.frame import Frame
 from detector.job_desk import JobDesk, job_command, job_environment
 from detector.landing import reveal
+from detector.naming import Naming
 from detector.pacing import Pace
 from detector.pipeline import Pipeline
 from detector.portraits import Portraits, zones_of
@@ -30,6 +31,7 @@ from henbot.domain.clock import ClockSetting, day_bounds
 from henbot.domain.errors import ConfigInvalid
 from henbot.services.coop_clock import CoopClock, clock_setting, wall_now
 from henbot.services.coop_records import seed_coop
+from henbot.services.hen_ids import flock_now
 from henbot.services.media import MediaFolder
 from henbot.storage.database import Database, open_database
 from henbot.storage.schema import check_schema, migrate
@@ -104,8 +106,9 @@ def open_replay(dataset: Path, model: Path | None, url: str, media: Path | None,
     database = open_database(url)
     _refuse_another_coop(database, config, url)
     _seed(database, config)
-    folder = MediaFolder(pictures)
-    desks = [CameraDesk(Pipeline(camera, recogniser), database, folder, threshold) for camera in recorded]
+    folder, flock = MediaFolder(pictures), database.read(flock_now)
+    named = Naming(recogniser, lambda: flock)
+    desks = [CameraDesk(Pipeline(camera, named), database, folder, threshold) for camera in recorded]
     sources = [
         _Until(
             cast(RecordedSource, build_source(camera, config.coop.timezone, _later(desk.cursor, start))),

@@ -127,7 +127,7 @@ class _Work:
     stages: Stages = field(init=False)
 
     def __post_init__(self) -> None:
-        self.backbone = RememberingBackbone(self.scratch)
+        self.backbone = RememberingBackbone()
         self._plan(None)
 
     def _plan(self, fold: Fold | None) -> None:

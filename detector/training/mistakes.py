@@ -59,16 +59,21 @@ def contact_sheet(part: Dataset, mistakes: Sequence[Mistake]) -> tuple[tuple[Mis
     """A JPEG of their crops in their order, each with its number; and those that could be read."""
     crops = [crop for _, crop in crops_of(part, [one.row for one in mistakes])]
     shown = [(one, crop) for one, crop in zip(mistakes, crops, strict=True) if crop is not None]
-    if not shown:
-        return (), b""
-    columns = min(COLUMNS, len(shown))
-    rows = -(-len(shown) // columns)
+    return tuple(one for one, _ in shown), numbered_sheet([crop for _, crop in shown])
+
+
+def numbered_sheet(crops: Sequence[Pixels]) -> bytes:
+    """A JPEG of square pictures, uint8 RGB, in rows, each with its number; nothing of none."""
+    if not crops:
+        return b""
+    columns = min(COLUMNS, len(crops)) if len(crops) != 4 else 2
+    rows = -(-len(crops) // columns)
     sheet = np.full((rows * (SIDE + GAP) + GAP, columns * (SIDE + GAP) + GAP, 3), 255, np.uint8)
-    for place, (_, crop) in enumerate(shown):
+    for place, crop in enumerate(crops):
         top, left = (GAP + (place // columns) * (SIDE + GAP), GAP + (place % columns) * (SIDE + GAP))
         sheet[top : top + SIDE, left : left + SIDE] = _numbered(crop, place + 1)
     _, content = cv2.imencode(".jpg", cv2.cvtColor(sheet, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
-    return tuple(one for one, _ in shown), content.tobytes()
+    return content.tobytes()
 
 
 def _numbered(crop: Pixels, number: int) -> Pixels:

@@ -37,6 +37,7 @@ from henbot.bot.people_talk import PeopleTalk
 from henbot.bot.publisher import Audience, Publisher
 from henbot.bot.replies import InTurn
 from henbot.bot.settings_talk import SettingsTalk
+from henbot.bot.switch_talk import SwitchTelling
 from henbot.bot.train_talk import TrainTalk
 from henbot.bot.warming import Warming
 from henbot.bot.wiring import BotApplication, Talks, add_handlers, menus_of
@@ -166,7 +167,7 @@ def _talks(conversation: Conversation, settings: Settings, coop: CoopConfig) -> 
         conversation,
         CareTalk(conversation, _care_plan(settings, coop)),
         SettingsTalk(conversation, coop.quiet),
-        ModelTalk(conversation, telling),
+        ModelTalk(conversation, telling, SwitchTelling(conversation)),
         _training(conversation, telling, coop),
         ledger,
         labels,

@@ -76,7 +76,7 @@ class CorrectingTalk:
         if not await self.conversation.may(query.from_user.id, Action.CONFIGURE):
             await self.conversation.refuse_press(query, "may-not-correct")
         elif fix is None or not isinstance(query.message, Message):
-            await self._outdated(query)
+            await self.conversation.unknown_press(query)
         else:
             await self._fix(query, query.message, fix, context.bot)
 
@@ -113,7 +113,7 @@ class CorrectingTalk:
         if not is_own and not await self.conversation.may(user.id, Action.CONFIGURE):
             await self.conversation.refuse_press(query, "not-your-buttons")
         elif act is None:
-            await self._outdated(query)
+            await self.conversation.unknown_press(query)
         else:
             known = act
             text = await self._in_words(user, lambda session, wording: _undo(session, wording, known, user.id))

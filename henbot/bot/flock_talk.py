@@ -42,7 +42,6 @@ from henbot.bot.wording import Wording
 from henbot.domain.flock import Fate
 from henbot.domain.observations import HenId
 from henbot.domain.people import Action
-from henbot.services.audit import note
 from henbot.services.coop_clock import wall_now
 from henbot.services.hens import LONGEST_NAME, NameTaken, rename_hen, retire_hen
 from henbot.services.merging import SameHen, merge_hens
@@ -99,7 +98,7 @@ class FlockTalk:
             await self.conversation.refuse_press(query, "may-not-flock")
             return
         if press is None or not isinstance(query.message, Message):
-            await answer_press(query, (await self.conversation.spoken(user)).say("outdated-button"))
+            await self.conversation.unknown_press(query)
             return
         shown = query.message.parse_entities([MessageEntity.BOLD]) if query.message.text else {}
         name = next(iter(shown.values()), "")
@@ -122,17 +121,13 @@ class FlockTalk:
         user, chat = update.effective_user, update.effective_chat
         if user is None or chat is None:
             return False
-        phrase = "flock-in-private" if chat.type != ChatType.PRIVATE else None
         if not await self.conversation.may(user.id, Action.CONFIGURE):
-            phrase, what = "may-not-flock", _what(update)
-            await asyncio.to_thread(
-                self.conversation.database.write,
-                lambda session: note(session, user.id, "flock.refused", wall_now(), what=what),
-            )
-        if phrase:
-            refusal = phrase
-            await self.conversation.reply(update, context, lambda spoken: spoken.say(refusal))
-        return phrase is None
+            await self.conversation.refuse_command(update, context, "may-not-flock")
+            return False
+        if chat.type != ChatType.PRIVATE:
+            await self.conversation.reply(update, context, lambda spoken: spoken.say("flock-in-private"))
+            return False
+        return True
 
     async def _write(self, user: User, work: "Callable[[_Telling], T]") -> T:
         return await self._work(user, self.conversation.database.write, work)

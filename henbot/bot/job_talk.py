@@ -22,7 +22,7 @@ from henbot.bot.job_words import job_buttons, job_words, running_s
 from henbot.bot.wording import Wording
 from henbot.domain.people import Action
 from henbot.services import jobs
-from henbot.services.audit import note
+from henbot.services.audit import AuditAction, note
 from henbot.services.coop_clock import clock_setting, wall_now
 from henbot.services.jobs import Job, JobKind, JobState, ToldIn
 from henbot.services.subscribers import chosen_language
@@ -66,7 +66,7 @@ class JobTelling:
 
         def asked_for(session: Session) -> tuple[Job, str, InlineKeyboardMarkup | None]:
             job = ask(session, user.id)
-            note(session, user.id, f"job.{job.kind.value}", wall_now(), job=job.id)
+            note(session, user.id, AuditAction(f"job.{job.kind.value}"), wall_now(), job=job.id)
             return (job, *self._message(session, job, language))
 
         job, words, markup = await asyncio.to_thread(self.conversation.database.write, asked_for)
@@ -79,7 +79,7 @@ class JobTelling:
 
         def call_off(session: Session) -> None:
             if jobs.cancel(session, job_id, moment(session)):
-                note(session, by, "job.stop", wall_now(), job=job_id)
+                note(session, by, AuditAction.JOB_STOP, wall_now(), job=job_id)
 
         await self._write(call_off)
 

@@ -4,6 +4,7 @@ from html import escape
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
+from henbot.bot.compare_words import job_lines
 from henbot.bot.model_words import MODEL, SHOW, STOP
 from henbot.bot.report_words import report_lines
 from henbot.bot.wording import Wording
@@ -24,6 +25,8 @@ def job_words(job: Job, wording: Wording, since_s: float | None) -> str:
     if job.state is JobState.DONE:
         version = escape(str(job.result.get("version", "")))
         done = wording.say(f"job-{kind}-done", version=version)
+        if job.kind is JobKind.COMPARE:
+            return "\n".join([done, "", *job_lines(job.result, wording)])
         report = job.result.get("report")
         return "\n".join([done, *_stops(job, wording), "", *report_lines(report, wording)]) if report else done
     if job.state is JobState.FAILED:

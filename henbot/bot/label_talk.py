@@ -139,7 +139,7 @@ class LabelTalk:
             return
         asking = await self._read(lambda session: asking_by_id(session, press.asking)) if press else None
         if press is None or asking is None or not isinstance(query.message, Message):
-            await self._pop_up(query, "outdated-button")
+            await self.conversation.unknown_press(query)
         elif asking.user_id != user.id or asking.message_id != query.message.message_id:
             await self.conversation.refuse_press(query, "not-your-buttons")
         else:

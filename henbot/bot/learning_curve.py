@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from henbot.bot.report_words import held_out_words
 from henbot.bot.wording import Wording, plain
 from henbot.domain.charts import CurveLine, Frame, LearningCurve
 from henbot.services.reports import coop_of
@@ -21,14 +22,14 @@ def curve_chart(session: Session, report: Mapping[str, Any], wording: Wording, n
     lines = tuple(line for line in (_line(points, question, wording) for question in QUESTIONS) if line is not None)
     if not lines:
         return None
-    subtitle = plain(wording.say("curve-held-out", days=str(report.get("held_out", ""))))
+    subtitle = plain(wording.say("curve-held-out", days=held_out_words(report, wording)))
     hours = hours_of_day(now.astimezone(wording.timezone).date(), coop_of(session))
     is_dark = not hours.start <= now < hours.end
     frame = Frame(wording.say("curve-title"), subtitle, wording.say("chart-unwatched"), is_dark)
     names = tuple(
         wording.say("curve-point", percent=round(100 * point["share"]), labels=int(point["labels"])) for point in points
     )
-    return LearningCurve(frame, names, lines, wording.say("curve-right"))
+    return LearningCurve(frame, names, lines)
 
 
 def _line(points: Any, question: str, wording: Wording) -> CurveLine | None:

@@ -1,45 +1,54 @@
 """Versions from chat: /models, /rollback, and versions sent to the bot as files."""
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
-from html import escape
 from typing import TypeVar
 
 import structlog
 from sqlalchemy.orm import Session
 from telegram import CallbackQuery, InlineKeyboardMarkup, Message, Update, User
 from telegram.constants import ParseMode
-from telegram.error import BadRequest, TelegramError
+from telegram.error import BadRequest
 from telegram.ext import ExtBot
 
-from henbot.bot.asking import CoopUnknown, coop_wording, moment
+from henbot.bot.asking import coop_wording, moment
 from henbot.bot.handlers import Context, Conversation, answer_press
-from henbot.bot.job_talk import JobTelling, asked, edit
+from henbot.bot.job_talk import JobTelling, Outcome, asked
 from henbot.bot.keyboards import number_in
 from henbot.bot.model_words import (
+    COMPARE,
     EXPORT,
     LIST,
     PIN,
     REMOVE,
+    SHADOW,
     STOP,
     SURE,
     SWITCH,
     UNPIN,
+    UNSHADOW,
+    WHY,
+    compare_words,
     list_buttons,
     list_words,
     read_model_press,
     version_buttons,
     version_words,
+    why_words,
 )
+from henbot.bot.switch_talk import SwitchTelling
 from henbot.bot.wording import Wording
 from henbot.domain.people import Action
 from henbot.services import models
-from henbot.services.audit import note
+from henbot.services.audit import AuditAction, note
 from henbot.services.coop_clock import wall_now
-from henbot.services.jobs import JobKind, ToldIn
+from henbot.services.jobs import Job, JobKind
 from henbot.services.media import MediaFolder
+from henbot.services.shadows import end_shadow, last_shadow
+from henbot.services.sightings import newest_sightings
 from henbot.storage.database import Database
 
 T = TypeVar("T")
@@ -57,16 +66,11 @@ IN_WORDS = {
 """The same in plain words of a private chat."""
 
 TELL_EVERY_S = 2.0
+JOBS = {EXPORT: JobKind.EXPORT, COMPARE: JobKind.COMPARE, WHY: JobKind.EXPLAIN}
+"""What buttons ask of the detector."""
+
 LARGEST_FILE = 20 * 1024 * 1024
 """Most that a bot can fetch (TELEGRAM.md)."""
-
-
-@dataclass(slots=True)
-class _Switch:
-    """A version that was asked to serve, and the message in which its fate is told."""
-
-    version: str
-    told: ToldIn
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,10 @@ class ModelTalk:
 
     conversation: Conversation
     telling: JobTelling
-    _switches: list[_Switch] = field(default_factory=list)
+    switches: SwitchTelling
+
+    def __post_init__(self) -> None:
+        self.telling.outcomes[JobKind.EXPLAIN] = Outcome(_no_buttons, self._send_why)
 
     @property
     def database(self) -> Database:
@@ -97,7 +104,7 @@ class ModelTalk:
             return
         good = await self._look(models.last_good)
         if good is not None:
-            await self._switch(context.bot, _chat_of(update), user, good.id)
+            await self.switches.ask(context.bot, _chat_of(update), user, good.id)
             return
         before = await self._write(lambda session: _return_to_shipped(session, user.id))
         phrase = "rollback-none" if before is None else "rollback-shipped"
@@ -127,21 +134,17 @@ class ModelTalk:
         if query is None:
             return
         press = read_model_press(query.data)
-        if press is None or not isinstance(query.message, Message):
-            await answer_press(query, (await self.conversation.spoken(query.from_user)).say("outdated-button"))
-        elif not await self.conversation.may(query.from_user.id, Action.CONFIGURE):
+        if not await self.conversation.may(query.from_user.id, Action.CONFIGURE):
             await self.conversation.refuse_press(query, "may-not-train")
+        elif press is None or not isinstance(query.message, Message):
+            await self.conversation.unknown_press(query)
         else:
             await self._do(query, query.message, *press, bot=context.bot)
 
     async def tick(self, context: Context) -> None:
         """Tell how jobs and switches stand, where that has changed."""
+        await self.switches.tick(context.bot)
         await self.telling.tick(context.bot)
-        for switch in list(self._switches):
-            try:
-                await self._tell_switch(context.bot, switch)
-            except (CoopUnknown, TelegramError) as exc:  # tried again at the next tick
-                log.warning("switch.not_told", reason=f"{type(exc).__name__}: {exc}"[:200])
 
     async def _do(self, query: CallbackQuery, message: Message, what: str, version: str, *, bot: "ExtBot[int]") -> None:
         user = query.from_user
@@ -151,28 +154,46 @@ class ModelTalk:
             await answer_press(query)
         elif what == SURE:
             await answer_press(query)
-            await self._switch(bot, message.chat_id, user, version)
-        elif what == EXPORT:
-            await answer_press(query)
-            await self.telling.ask(bot, message.chat_id, user, partial(asked, JobKind.EXPORT, {"version": version}))
-        elif what in (PIN, UNPIN, REMOVE):
+            await self.switches.ask(bot, message.chat_id, user, version)
+        elif what in JOBS:
+            await self._ask_job(query, message, what, version, bot=bot)
+        elif what in (PIN, UNPIN, REMOVE, SHADOW, UNSHADOW):
             await answer_press(query, await asyncio.to_thread(self._change, user, what, version))
             await self._show(query, user, LIST if what == REMOVE else what, version)
         else:
             await answer_press(query)
             await self._show(query, user, what, version)
 
+    async def _ask_job(
+        self, query: CallbackQuery, message: Message, what: str, version: str, *, bot: "ExtBot[int]"
+    ) -> None:
+        """Ask for work on a version, unless it is gone or the answer is there already."""
+        user = query.from_user
+        known = await self._read(user, partial(_known, what=what, version=version))
+        if known is None:
+            await answer_press(query)
+            await self.telling.ask(bot, message.chat_id, user, partial(asked, JOBS[what], {"version": version}))
+        elif known.markup is None:
+            await answer_press(query, known.words)
+        else:
+            await answer_press(query)
+            await self._edit(query, known.words, known.markup)
+
     async def _show(self, query: CallbackQuery, user: User, what: str, version: str) -> None:
         def page(session: Session, wording: Wording) -> tuple[str, InlineKeyboardMarkup]:
             found = models.version_by_id(session, version) if what != LIST else None
             if found is None:
                 return _listed(session, wording)
-            words = version_words(found, wording, moment(session))
+            shadow = last_shadow(session, version)
+            words = version_words(found, wording, moment(session), shadow)
             if what == SWITCH:
                 words = f"{words}\n\n{wording.say('model-switch-sure')}"
-            return words, version_buttons(found, wording, asks=what == SWITCH)
+            in_shadow = shadow is not None and shadow.ended_at is None
+            return words, version_buttons(found, wording, asks=what == SWITCH, in_shadow=in_shadow)
 
-        text, markup = await self._read(user, page)
+        await self._edit(query, *await self._read(user, page))
+
+    async def _edit(self, query: CallbackQuery, text: str, markup: InlineKeyboardMarkup) -> None:
         try:
             await query.edit_message_text(text, parse_mode=ParseMode.HTML, reply_markup=markup)
         except BadRequest as exc:
@@ -180,64 +201,38 @@ class ModelTalk:
                 raise
 
     def _change(self, user: User, what: str, version: str) -> str | None:
-        """Pin or remove; what pops up."""
+        """Pin, remove, or let look on in shadow; what pops up."""
         spoken = self._wording_of(user).phrases
 
         def change(session: Session) -> str | None:
             now = wall_now()
             try:
-                if what == REMOVE:
-                    models.remove(session, version, now)
-                else:
-                    models.set_pinned(session, version, pinned=what == PIN)
+                phrase = CHANGES[what](session, version, now)
             except models.VersionInUse as exc:
                 return f"model-in-use-{exc.reason}"
             except LookupError:
                 return "model-gone"
-            note(session, user.id, f"model.{what}", now, version=version)
-            return "model-removed" if what == REMOVE else None
+            note(session, user.id, AuditAction(f"model.{what}"), now, version=version)
+            return phrase
 
         phrase = self.database.write(change)
         return spoken.say(phrase) if phrase else None
 
-    async def _switch(self, bot: "ExtBot[int]", chat_id: int, user: User, version: str) -> None:
-        """Ask for a version; its fate is told in the message that says so."""
-        wording = await asyncio.to_thread(self._wording_of, user)
-
-        def want(session: Session) -> bool:
-            try:
-                before = models.want(session, version)
-            except KeyError:
-                return False
-            note(session, user.id, "model.switch", wall_now(), version=version, before=before)
-            return True
-
-        is_there = await self._write(want)
-        words = wording.say("model-switching" if is_there else "model-gone")
-        sent = await self.conversation.replies.send(bot, chat_id, words)
-        if is_there:
-            told = ToldIn(chat_id, sent.message_id, wording.phrases.language)
-            self._switches.append(_Switch(version, told))
-
-    async def _tell_switch(self, bot: "ExtBot[int]", switch: _Switch) -> None:
-        found = await self._look(lambda session: models.version_by_id(session, switch.version))
-        if found is not None and not found.failure and not found.serving:
-            return
-        self._switches.remove(switch)
-        wording = await asyncio.to_thread(self._wording_in, switch.told.language)
-        if found is None:
-            words = wording.say("model-gone")
-        elif found.failure:
-            words = wording.say("model-not-switched", reason=escape(found.failure, quote=False))
-        else:
-            words = wording.say("model-switched")
-        await edit(bot, switch.told, words, None)
+    async def _send_why(self, bot: "ExtBot[int]", job: Job, chat_id: int, language: str) -> None:
+        """The pictures in which a version's answers were explained, which show the inside of the coop."""
+        caption = await self._look(
+            lambda session: why_words(job.result, coop_wording(session, language), moment(session))
+        )
+        try:
+            content = await asyncio.to_thread((self.conversation.media / str(job.result["path"])).read_bytes)
+            await self.conversation.replies.send_pictures(bot, chat_id, [content], caption, silent=True)
+        except (OSError, BadRequest) as exc:
+            log.warning("why.not_shown", reason=str(exc))
 
     async def _allowed(self, update: Update, context: Context, user: User) -> bool:
         if await self.conversation.may(user.id, Action.CONFIGURE):
             return True
-        await self._write(lambda session: note(session, user.id, "model.refused", wall_now(), what=_what(update)))
-        await self.conversation.reply(update, context, lambda spoken: spoken.say("may-not-train"))
+        await self.conversation.refuse_command(update, context, "may-not-train")
         return False
 
     async def _read(self, user: User, work: Callable[[Session, Wording], T]) -> T:
@@ -261,6 +256,71 @@ class ModelTalk:
         return self.database.read(lambda session: coop_wording(session, language))
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """An answer that needs no job: a page with its buttons, or a word that pops up."""
+
+    words: str
+    markup: InlineKeyboardMarkup | None = None
+
+
+def _known(session: Session, wording: Wording, what: str, version: str) -> _Known | None:
+    """What can be said at once to who asks for work on a version; None where it is to be done."""
+    found = models.version_by_id(session, version)
+    if found is None:
+        return _Known(wording.say("model-gone"))
+    if what == WHY and not newest_sightings(session, most=1):
+        return _Known(wording.say("explain-none"))
+    if what != COMPARE:
+        return None
+    if found.serving:
+        return _Known(wording.say("model-serves-already"))
+    serving, report = models.serving_version(session), found.report or {}
+    is_told = bool(report.get("comparison")) and report.get("against") == (serving.id if serving else None)
+    if not is_told:
+        return None
+    shadow = last_shadow(session, version)
+    in_shadow = shadow is not None and shadow.ended_at is None
+    return _Known(compare_words(found, wording, shadow), version_buttons(found, wording, in_shadow=in_shadow))
+
+
+def _removed(session: Session, version: str, now: datetime) -> str:
+    models.remove(session, version, now)
+    return "model-removed"
+
+
+def _pinned(session: Session, version: str, now: datetime) -> None:
+    models.set_pinned(session, version, pinned=True)
+
+
+def _unpinned(session: Session, version: str, now: datetime) -> None:
+    models.set_pinned(session, version, pinned=False)
+
+
+def _in_shadow(session: Session, version: str, now: datetime) -> str:
+    models.shadow(session, version, now)
+    return "shadow-begun"
+
+
+def _out_of_shadow(session: Session, version: str, now: datetime) -> str:
+    end_shadow(session, now, version)
+    return "shadow-ended"
+
+
+CHANGES: Mapping[str, Callable[[Session, str, datetime], str | None]] = {
+    REMOVE: _removed,
+    PIN: _pinned,
+    UNPIN: _unpinned,
+    SHADOW: _in_shadow,
+    UNSHADOW: _out_of_shadow,
+}
+"""What buttons change at once, given wall time; each gives the phrase that pops up, if any."""
+
+
+def _no_buttons(session: Session, job: Job, wording: Wording) -> None:
+    return None
+
+
 def _listed(session: Session, wording: Wording) -> tuple[str, InlineKeyboardMarkup]:
     versions, now = models.known_versions(session), moment(session)
     return list_words(versions, wording, now), list_buttons(versions, wording, now)
@@ -269,15 +329,10 @@ def _listed(session: Session, wording: Wording) -> tuple[str, InlineKeyboardMark
 def _return_to_shipped(session: Session, by: int) -> str | None:
     before = models.want_shipped(session)
     if before is not None:
-        note(session, by, "model.switch", wall_now(), version=None, before=before)
+        note(session, by, AuditAction.MODEL_SWITCH, wall_now(), version=None, before=before)
     return before
 
 
 def _chat_of(update: Update) -> int:
     assert update.effective_chat is not None, "a command comes from a chat"
     return update.effective_chat.id
-
-
-def _what(update: Update) -> str:
-    message = update.effective_message
-    return (message.text or "a file" if message else "")[:40]

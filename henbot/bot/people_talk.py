@@ -82,7 +82,7 @@ class PeopleTalk:
             return
         spoken = await self.conversation.spoken(user)
         if not await self.conversation.may(user.id, Action.MANAGE):
-            await self.conversation.send(update, context, spoken.say("may-not-manage", number=str(user.id)))
+            await self.conversation.refuse_command(update, context, "may-not-manage", number=str(user.id))
             return
         named = _named(message)
         if named is None and chat.type != ChatType.PRIVATE:
@@ -116,7 +116,7 @@ class PeopleTalk:
         user, step = query.from_user, read_step(query.data)
         spoken = await self.conversation.spoken(user)
         if step is None:
-            await answer_press(query, spoken.say("outdated-button"))
+            await self.conversation.unknown_press(query)
             return
         if step.owner != user.id:
             await self.conversation.refuse_press(query, "not-your-buttons")

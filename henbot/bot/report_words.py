@@ -1,6 +1,7 @@
 """How a candidate compared, in words: by question, by hen, what got better and worse, and how sure that is."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from html import escape
 from typing import Any
 
@@ -12,6 +13,9 @@ from henbot.services.label_counts import EMPTY_WANTED, HEN_WANTED, OCCUPIED_WANT
 MOST_CONFUSIONS = 3
 
 POSTURES = ("sitting", "standing", "partial", "perched")
+HALVES = ("before noon", "after noon")
+"""Of a day, as `detector.training.parts` names them."""
+
 NOT_NAMED = ("none", "hen")
 """What may be said instead of a hen's name."""
 
@@ -23,7 +27,7 @@ def report_lines(report: Mapping[str, Any], wording: Wording) -> list[str]:
     comparison = report.get("comparison")
     if not comparison:
         return [*lines, wording.say("report-nothing-held-out")]
-    lines += ["", wording.say("report-held-out", days=_days(report, wording))]
+    lines += ["", wording.say("report-held-out", days=held_out_words(report, wording))]
     lines += [_question(question, wording) for question in comparison["questions"]]
     lines += hen_lines(report, wording)
     lines += [*_changes(comparison, wording), *_confusions(comparison, wording)]
@@ -118,8 +122,16 @@ def named(name: str, wording: Wording) -> str:
     return wording.say("named-eggs", eggs=int(name)) if name.isdecimal() else wording.name(HenId(name))
 
 
-def _days(report: Mapping[str, Any], wording: Wording) -> str:
-    return escape(str(report.get("held_out", "")))
+def held_out_words(report: Mapping[str, Any], wording: Wording) -> str:
+    """The day, or half of one, that a candidate was compared on: `2016-10-03 before noon` as people say it."""
+    written = str(report.get("held_out", ""))
+    day, _, half = written.partition(" ")
+    try:
+        read = date.fromisoformat(day)
+    except ValueError:
+        return escape(written, quote=False)
+    spoken = wording.phrases.date_within(read, read)
+    return wording.say(f"report-{half.replace(' ', '-')}", day=spoken) if half in HALVES else spoken
 
 
 def _capital(hen: str, wording: Wording) -> str:

@@ -22,8 +22,6 @@ from henbot.bot.wording import Wording
 from henbot.domain.charts import LearningCurve
 from henbot.domain.people import Action
 from henbot.services import learning, models
-from henbot.services.audit import note
-from henbot.services.coop_clock import wall_now
 from henbot.services.jobs import Job, JobKind
 from henbot.services.label_counts import LabelCounts, count_labels
 from henbot.services.learning import Nightly
@@ -93,11 +91,7 @@ class TrainTalk:
     async def _allowed(self, update: Update, context: Context, user: User) -> bool:
         if await self.conversation.may(user.id, Action.CONFIGURE):
             return True
-        await asyncio.to_thread(
-            self.conversation.database.write,
-            lambda session: note(session, user.id, "model.refused", wall_now(), what="/train"),
-        )
-        await self.conversation.reply(update, context, lambda spoken: spoken.say("may-not-train"))
+        await self.conversation.refuse_command(update, context, "may-not-train")
         return False
 
     async def _send_pictures(self, bot: "ExtBot[int]", job: Job, chat_id: int, language: str) -> None:

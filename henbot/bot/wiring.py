@@ -29,6 +29,9 @@ from henbot.bot.label_talk import PRESSES as LABEL_PRESSES
 from henbot.bot.label_talk import LabelTalk
 from henbot.bot.ledger_talk import COMMANDS as TELLING
 from henbot.bot.ledger_talk import PRESSES, LedgerTalk
+from henbot.bot.log_talk import IN_WORDS as LOG_IN_WORDS
+from henbot.bot.log_talk import PRESSES as LOG_PRESSES
+from henbot.bot.log_talk import LogTalk
 from henbot.bot.menus import Menus
 from henbot.bot.model_talk import COMMANDS as MODEL_COMMANDS
 from henbot.bot.model_talk import IN_WORDS as MODELS_IN_WORDS
@@ -53,7 +56,7 @@ from henbot.storage.database import Database
 
 PRIVATE_COMMANDS = (*QUESTIONS, *TELLING, "sit", "export", *SETTINGS, "help", "start")
 GROUP_COMMANDS = ("today", "hens", "eggs", "nest", "next", "help")
-ADMIN_COMMANDS = ("label", "undo", "admins", NEW_HEN_COMMAND, *FLOCK_COMMANDS, "train", "models", "rollback")
+ADMIN_COMMANDS = ("label", "undo", "admins", NEW_HEN_COMMAND, *FLOCK_COMMANDS, "train", "models", "rollback", "log")
 """Shown to admins."""
 
 BotApplication: TypeAlias = Application[
@@ -96,6 +99,7 @@ def add_handlers(application: BotApplication, talks: Talks) -> None:
     _add_people(application, people)
     _add_models(application, talks.versions)
     _add_correcting(application, CorrectingTalk(conversation))
+    _add_log(application, LogTalk(conversation))
     _add_flock(application, talks.hens)
     _add_labels(application, labels)
     train_in_words = fresh & filters.ChatType.PRIVATE & filters.Regex(TRAIN_IN_WORDS)
@@ -132,6 +136,13 @@ def _add_correcting(application: BotApplication, talk: CorrectingTalk) -> None:
     application.add_handler(CommandHandler("undo", talk.undo, filters=filters.UpdateType.MESSAGE))
     application.add_handler(MessageHandler(private & filters.Regex(UNDO_IN_WORDS), talk.undo))
     application.add_handler(CallbackQueryHandler(talk.press, CORRECTING_PRESSES))
+
+
+def _add_log(application: BotApplication, talk: LogTalk) -> None:
+    private = filters.UpdateType.MESSAGE & filters.ChatType.PRIVATE
+    application.add_handler(CommandHandler("log", talk.log, filters=filters.UpdateType.MESSAGE))
+    application.add_handler(MessageHandler(private & filters.Regex(LOG_IN_WORDS), talk.log))
+    application.add_handler(CallbackQueryHandler(talk.press, LOG_PRESSES))
 
 
 def _add_models(application: BotApplication, talk: ModelTalk) -> None:

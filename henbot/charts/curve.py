@@ -12,20 +12,28 @@ MARKS = ("o", "s", "^", "D")
 
 
 def draw_curve(chart: LearningCurve) -> Figure:
-    """A line for each question, with the share that is right at each of its points."""
+    """A line for each question, and in the legend what is right at its end."""
     palette = palette_of(chart.frame)
     figure = page(chart.frame, palette)
-    axes = plot(figure, palette, (0.13, 0.22, 0.8, 0.62))
+    axes = plot(figure, palette, (0.12, 0.24, 0.82, 0.61))
     for number, line in enumerate(chart.lines):
         _line(axes, line, number, palette)
-    axes.set_xticks(range(len(chart.points)), [printable(point) for point in chart.points], size=12.5)
+    axes.set_xticks(
+        range(len(chart.points)), ["\n".join(map(printable, point.splitlines())) for point in chart.points], size=12.5
+    )
     axes.tick_params(axis="x", pad=9)
     axes.set_xlim(-0.3, len(chart.points) - 0.7)
     axes.set_ylim(0, 1.07)
     axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0, symbol=" %"))
-    axes.set_ylabel(printable(chart.right), color=palette.ink, size=12.5)
     axes.grid(axis="y", color=palette.faint, alpha=0.3, linewidth=0.7)
-    figure.legend(loc="lower center", ncols=2, frameon=False, labelcolor=palette.ink, fontsize=13, handlelength=2.0)
+    figure.legend(
+        loc="lower center",
+        ncols=len(chart.lines) if len(chart.lines) < 3 else 2,
+        frameon=False,
+        labelcolor=palette.ink,
+        fontsize=12.5,
+        handlelength=2.0,
+    )
     return figure
 
 
@@ -39,16 +47,5 @@ def _line(axes: Axes, line: CurveLine, number: int, palette: Palette) -> None:
         marker=MARKS[number % len(MARKS)],
         markersize=9,
         linewidth=2.5,
-        label=printable(line.name),
+        label=printable(f"{line.name}: {100 * shown[-1][1]:.0f} %"),
     )
-    for place, value in shown:
-        above = number % 2 == 0
-        axes.annotate(
-            f"{100 * value:.0f}",
-            (place, value),
-            textcoords="offset points",
-            xytext=(0, 11 if above else -20),
-            ha="center",
-            color=palette.ink,
-            size=12,
-        )

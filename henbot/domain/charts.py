@@ -141,14 +141,12 @@ class LearningCurve:
     """How much is right the more labels are learned from.
 
     Attributes:
-        points: what each point is called.
-        right: what the upward axis is called.
+        points: what each point is called, in lines.
     """
 
     frame: Frame
     points: tuple[str, ...]
     lines: tuple[CurveLine, ...]
-    right: str
     kind: Literal["curve"] = "curve"
 
 

@@ -30,6 +30,8 @@ class JobKind(StrEnum):
     IMPORT = "import"
     EXPORT = "export"
     ADD_HEN = "add_hen"
+    COMPARE = "compare"
+    EXPLAIN = "explain"
 
 
 class JobState(StrEnum):

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from henbot.services.changes import mark, set_mark
 from henbot.services.coop_clock import wall_now
-from henbot.services.shadows import end_shadow
+from henbot.services.shadows import begin_shadow, end_shadow
 from henbot.services.switches import untold_switches
 from henbot.services.version_notices import MOST_WORDS, NoticeKind, add_notice
 from henbot.storage.versions import ModelVersionRow
@@ -206,6 +206,21 @@ def give_up(session: Session, version: str, reason: str, back_to: str | None, at
 def set_pinned(session: Session, version: str, *, pinned: bool) -> None:
     """Keep a version from being removed, or no more."""
     session.get_one(ModelVersionRow, version).pinned = pinned
+
+
+def shadow(session: Session, version: str, at: datetime) -> None:
+    """Let a version look on in shadow, in place of any other.
+
+    Raises:
+        KeyError: there is no such version.
+        VersionInUse: it serves or is asked for.
+    """
+    found = version_by_id(session, version)
+    if found is None:
+        raise KeyError(version)
+    if found.serving or found.desired:
+        raise VersionInUse("serving")
+    begin_shadow(session, version, at)
 
 
 def removed_folders(session: Session) -> list[str]:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from henbot.services.audit import note
+from henbot.services.audit import PROGRAM, AuditAction, note
 from henbot.storage.shadows import VersionNoticeRow
 
 MOST_WORDS = 255
@@ -48,7 +48,7 @@ def add_notice(
     """Write what befell a version, here and in the audit."""
     kept = reason[:MOST_WORDS]
     session.add(VersionNoticeRow(version_id=version, kind=kind.value, at=at, reason=kept, back_to=back_to, told_to=[]))
-    note(session, "henbot", f"model.{kind.value}", at, version=version, reason=kept, back_to=back_to)
+    note(session, PROGRAM, AuditAction(f"model.{kind.value}"), at, version=version, reason=kept, back_to=back_to)
 
 
 def untold_notices(session: Session) -> list[Notice]:

@@ -30,6 +30,7 @@ FAMILY = range(3001, 3013)
 def coop(tmp_path: Path) -> Iterator[Coop]:
     built = build_coop(tmp_path)
     built.set_now(oct4(14))
+    built.admins_hear_of_no_bouts()
     built.seen(oct4(7, 18), oct4(13, 59))
     yield built
     built.database.close()

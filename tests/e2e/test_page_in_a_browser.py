@@ -36,6 +36,7 @@ def browser() -> Path:
 def coop(tmp_path: Path) -> Iterator[Coop]:
     built = build_coop(tmp_path)
     built.set_now(oct4(14), speed=0)
+    built.admins_hear_of_no_bouts()
     built.seen(oct4(7), oct4(13, 59))
     yield built
     built.database.close()

@@ -58,10 +58,6 @@ def titles(talk: Talk, chat: int) -> list[str]:
     return [said(message).splitlines()[0] for message in talk.answers(chat)]
 
 
-def buttons(message: Message) -> list[str]:
-    return [button["text"] for row in (message.markup or {}).get("inline_keyboard", []) for button in row]
-
-
 async def asked_by(talk: Talk, message: Message, button: str) -> Message:
     """The message with which the bot answers a press."""
     before = len(talk.answers(ADMIN_ID))
@@ -83,13 +79,13 @@ async def test_an_admin_gets_each_bout_in_private_with_buttons_and_the_channel_w
     await publish(talk)
     (private,), (public,) = talk.answers(ADMIN_ID), talk.answers(CHANNEL_ID)
     assert said(private) == said(public)
-    assert private.silent and buttons(public) == []
-    assert buttons(private) == ["✏️ not Ginger"]
+    assert private.silent and public.buttons == []
+    assert private.buttons == ["✏️ not Ginger"]
     yard.came("ginger", 10, 50, name=bout)
     yard.counted(55, 1)
     await publish(talk)
     assert titles(talk, ADMIN_ID) == ["🥚 Ginger – laid"]
-    assert buttons(talk.message(ADMIN_ID, private)) == ["✏️ not Ginger", "🚫 no egg"]
+    assert talk.message(ADMIN_ID, private).buttons == ["✏️ not Ginger", "🚫 no egg"]
     assert titles(talk, CHANNEL_ID) == ["🥚 Ginger – laid", "🥚 Ginger laid an egg"]
 
 
@@ -98,7 +94,7 @@ async def test_an_admin_who_subscribed_gets_one_message_of_a_bout(talk: Talk, ya
     yard.came("ginger", 10, 20, is_open=True)
     await publish(talk)
     (private,) = talk.answers(ADMIN_ID)
-    assert buttons(private) == ["✏️ not Ginger"]
+    assert private.buttons == ["✏️ not Ginger"]
 
 
 async def test_an_admin_may_want_none_of_it(talk: Talk, yard: Yard) -> None:
@@ -107,7 +103,7 @@ async def test_an_admin_may_want_none_of_it(talk: Talk, yard: Yard) -> None:
     yard.came("ginger", 10, 20)
     await publish(talk)
     assert talk.answers(ADMIN_ID) == [talk.message(ADMIN_ID, page)]
-    of_others = " ".join(buttons(await talk.asked(SUBSCRIBER_ID, "/settings")))
+    of_others = " ".join((await talk.asked(SUBSCRIBER_ID, "/settings")).buttons)
     assert phrases("ru").say("button-settings-corrects") not in of_others
 
 
@@ -120,13 +116,13 @@ async def test_not_her_but_another_is_put_right_everywhere_and_taken_back(talk: 
     (told,) = talk.answers(ADMIN_ID)
     asked = await asked_by(talk, told, "✏️ not Ginger")
     # Blanche is likeliest but for Ginger; then the others, in the keeper's order.
-    assert buttons(asked) == ["Blanche", "Olive", "❓ an unknown hen", "▫️ nobody, no hen", "‹ Cancel"]
+    assert asked.buttons == ["Blanche", "Olive", "❓ an unknown hen", "▫️ nobody, no hen", "‹ Cancel"]
     answer = await turned_by(talk, asked, "Olive")
     assert answer.startswith("✅ Thank you, I put it right: it was Olive.")
     await publish(talk)
     assert titles(talk, CHANNEL_ID) == ["🥚 Olive – laid", "🥚 Olive laid an egg"]
     private = talk.message(ADMIN_ID, told)
-    assert buttons(private)[0] == "✏️ not Olive"
+    assert private.buttons[0] == "✏️ not Olive"
     assert "it was Olive (9:55" in said(private)
     assert "Олив" in said(await talk.asked(SUBSCRIBER_ID, "/today"))
     why = said(await talk.asked(ADMIN_ID, "/why"))
@@ -149,7 +145,7 @@ async def test_an_egg_that_was_none_is_edited_in_its_message_and_comes_back_with
     confirmed = await asked_by(talk, told, "🚫 no egg")
     await publish(talk)
     assert titles(talk, CHANNEL_ID) == ["🐔 Ginger – sat, but no egg", phrases("en").say("egg-denied")]
-    assert buttons(talk.message(ADMIN_ID, told)) == ["✏️ not Ginger", "🥚 there was an egg"]
+    assert talk.message(ADMIN_ID, told).buttons == ["✏️ not Ginger", "🥚 there was an egg"]
     rang = [message.message_id for message in talk.answers(CHANNEL_ID) if not message.silent]
     assert "no egg" in await turned_by(talk, confirmed, "↩️ Undo")
     await publish(talk)

@@ -17,11 +17,16 @@ from detector.doing_jobs import do_job
 from detector.job_desk import LOST, JobDesk, job_environment
 from detector.landing import reveal
 from detector.starter import starter_folder
-from detector.versions import list_versions, read_manifest
+from detector.training import candidate
+from detector.training.candidate import Candidate
+from detector.training.fit import Recipe
+from detector.training.stages import Report
+from detector.versions import MANIFEST, list_versions, read_manifest
 from henbot.config import Settings
 from henbot.services import jobs, models
 from henbot.services.coop_clock import CoopClock
 from henbot.services.jobs import Ending, Job, JobKind, JobState
+from henbot.services.label_counts import LabelCounts
 from henbot.services.media import MediaFolder
 from henbot.services.models import Origin
 from henbot.storage.acts import LabelRow
@@ -336,3 +341,46 @@ def test_a_job_s_process_is_told_no_token(empty: Settings) -> None:
     told = job_environment(empty, {"HENBOT_TOKEN": "123:secret", "HENBOT_TOKEN_FILE": "/run/secret", "PATH": "/bin"})
     assert not any("secret" in value for value in told.values())
     assert told["HENBOT_DATABASE"] == empty.database
+
+
+PHASES = ("reading", "half a version", "comparing", "done")
+
+
+@pytest.mark.parametrize("killed_in", PHASES)
+def test_a_training_killed_in_any_phase_leaves_no_version_and_the_next_one_says_so(
+    killed_in: str, settings: Settings, database: Database, drawn_version: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doing_jobs, "TELL_EVERY_S", 0.0)
+    monkeypatch.setattr(candidate, "make_candidate", lambda *given: pretended(*given, drawn_version, killed_in))
+    job_id = asked(database, JobKind.TRAIN)
+    with monkeypatch.context() as patch:
+        patch.setattr(doing_jobs.Doing, "clear", lambda doing: None)  # a `kill -9` tidies nothing
+        with pytest.raises(Killed):
+            do_job(*taken(database), database, settings)
+    assert (database.read(models.known_versions), list_versions(settings.models)) == ([], [])
+    monkeypatch.setattr(candidate, "make_candidate", lambda *given: pretended(*given, drawn_version, ""))
+    again = jobs_again(database, settings, job_id)
+    assert again.state is JobState.DONE
+    assert [(stop.ending, stop.progress) for stop in again.stops] == [(Ending.LOST, PHASES.index(killed_in) / 3)]
+    assert [folder.name for folder in settings.models.iterdir()] == [again.result["version"]]
+
+
+def pretended(
+    _: Path, scratch: Path, __: Path | None, report: Report, ___: Recipe, version: Path, killed_in: str
+) -> Candidate:
+    """A training that takes no time, and is killed in one of its phases."""
+
+    def reach(phase: str) -> None:
+        report(phase, PHASES.index(phase) / 3)
+        if phase == killed_in:
+            raise Killed
+
+    reach("reading")
+    folder = scratch / "versions" / version.name
+    folder.mkdir(parents=True)
+    shutil.copy(version / MANIFEST, folder)
+    reach("half a version")
+    shutil.copytree(version, folder, dirs_exist_ok=True)
+    reach("comparing")
+    reach("done")
+    return Candidate(folder, LabelCounts())

@@ -159,7 +159,7 @@ async def test_whoever_is_no_admin_changes_nothing_and_is_noted(coop: Coop, talk
     assert flock(coop) == before
     with coop.database.reading() as session:
         noted = [row.action for row in session.execute(select(AuditRow)).scalars() if row.actor == str(SUBSCRIBER_ID)]
-    assert noted.count("flock.refused") == 4
+    assert noted.count("command.refused") == 4
     assert noted.count("press.refused") == len(data)
 
 

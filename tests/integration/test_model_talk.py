@@ -161,7 +161,7 @@ async def test_what_serves_cannot_be_removed_and_a_candidate_can(coop: Coop, tal
 async def test_who_may_not_gets_nothing_and_leaves_a_line_in_the_audit(text: str, coop: Coop, talk: Talk) -> None:
     answer = await talk.asked(SUBSCRIBER_ID, text)
     assert "Учат меня только хозяева" in said(answer)
-    assert (str(SUBSCRIBER_ID), "model.refused") in audit(coop)
+    assert (str(SUBSCRIBER_ID), "command.refused") in audit(coop)
     with coop.database.reading() as session:
         assert jobs.open_jobs(session) == []
 

@@ -211,7 +211,7 @@ async def test_pictures_and_buttons_of_others_add_nobody(coop: Coop, talk: Talk)
         assert session.execute(select(HenPhotoRow)).first() is None
         refused = [row.action for row in session.execute(select(AuditRow)).scalars() if "refused" in row.action]
     assert refused.count("press.refused") == 2
-    assert refused.count("flock.refused") == 1
+    assert refused.count("command.refused") == 1
 
 
 @pytest.fixture(scope="module")

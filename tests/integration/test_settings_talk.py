@@ -96,7 +96,7 @@ async def test_a_forged_press_changes_nothing_and_is_noted(talk: Talk) -> None:
     assert await talk.forged(SUBSCRIBER_ID, page, f"set:kind:digest:{ADMIN_ID}") == spoken.say("not-your-buttons")
     assert await talk.forged(SUBSCRIBER_ID, page, f"set:owner:me:{SUBSCRIBER_ID}") == spoken.say("outdated-button")
     assert policy(talk.coop, ADMIN_ID) == policy(talk.coop, SUBSCRIBER_ID) == Policy()
-    assert audit(talk.coop) == [(str(SUBSCRIBER_ID), "press.refused")]
+    assert audit(talk.coop) == [(str(SUBSCRIBER_ID), "press.refused"), (str(SUBSCRIBER_ID), "press.unknown")]
 
 
 async def test_for_a_group_only_an_admin_chooses(talk: Talk) -> None:
@@ -106,7 +106,8 @@ async def test_for_a_group_only_an_admin_chooses(talk: Talk) -> None:
     page = await talk.asked(GROUP_ID, f"/settings@{name}", by=ADMIN_ID)
     assert "🌐 Language" not in page.buttons
     assert await talk.forged(GROUP_ID, page, f"set:subscribed:yes:{SUBSCRIBER_ID}", by=SUBSCRIBER_ID)
-    assert subscribed(talk.coop) == [] and audit(talk.coop) == [(str(SUBSCRIBER_ID), "press.refused")]
+    assert subscribed(talk.coop) == []
+    assert audit(talk.coop) == [(str(SUBSCRIBER_ID), "command.refused"), (str(SUBSCRIBER_ID), "press.refused")]
     await talk.pressed(GROUP_ID, page, "🔔 Subscribe", by=ADMIN_ID)
     assert subscribed(talk.coop) == [GROUP_ID]
 

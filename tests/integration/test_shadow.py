@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from detector import shadow as shadow_module
 from detector.crops import Pixels
@@ -97,9 +98,9 @@ def stage(drawn_coop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     config = load_coop(drawn_coop / "coop.yaml")
     version = FoundVersion(NEW, str(tmp_path / "models" / NEW), AT, {"hens": ["ginger"]})
 
-    def known(session: object) -> None:
-        seed_coop(session, config, AT)  # type: ignore[arg-type] - a session, as `write` has it
-        models.note_new(session, version, Origin.CANDIDATE)  # type: ignore[arg-type]
+    def known(session: Session) -> None:
+        seed_coop(session, config, AT)
+        models.note_new(session, version, Origin.CANDIDATE)
 
     database.write(known)
     shadow = Saying(ModelId(NEW), said(0.9))

@@ -266,5 +266,5 @@ async def test_who_may_not_teach_gets_nothing_and_leaves_a_line_in_the_audit(tex
     assert "Учат меня только хозяева" in said(answer)
     with coop.database.reading() as session:
         rows = [(row.actor, row.action) for row in session.execute(select(AuditRow)).scalars()]
-    assert (str(SUBSCRIBER_ID), "model.refused") in rows
+    assert (str(SUBSCRIBER_ID), "command.refused") in rows
     assert open_jobs(coop) == 0

@@ -30,7 +30,11 @@ posture-hen = a hen
 curve-title = The more labels, the more is right
 curve-held-out = Tried on { $days }, not learned from
 curve-point = { $percent } %
-    { $labels } labels
-curve-right = right
+    { $labels } { $labels ->
+        [one] picture
+       *[other] pictures
+    }
 curve-caption = My learning curve: if it still climbs at the end, more labels help.
 phase-curve = drawing the learning curve
+report-before-noon = { $day } before noon
+report-after-noon = { $day } after noon

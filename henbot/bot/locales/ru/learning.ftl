@@ -32,7 +32,12 @@ posture-hen = курица
 curve-title = Больше подписей – больше верного
 curve-held-out = Проверено на том, чему не училась: { $days }
 curve-point = { $percent } %
-    { $labels } подп.
-curve-right = верно
+    { $labels } { $labels ->
+        [one] кадр
+        [few] кадра
+       *[other] кадров
+    }
 curve-caption = Кривая обучения: если в конце она ещё растёт, новые подписи помогут.
 phase-curve = рисую кривую обучения
+report-before-noon = { $day }, до полудня
+report-after-noon = { $day }, после полудня
