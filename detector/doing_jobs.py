@@ -1,4 +1,4 @@
-"""What a job's process does: train a candidate, bring a version in, send one out, compare and explain one."""
+"""What a job's process does: train, bring a version in, send, compare or explain one, choose what to ask people."""
 
 import os
 import shutil
@@ -177,6 +177,12 @@ def _export(doing: Doing) -> Mapping[str, Any]:
     return {"version": version.id, "path": stored.path, "sha256": stored.sha256, "size": stored.size}
 
 
+def _choose(doing: Doing) -> Mapping[str, Any]:
+    from detector.question_choice import choose_questions
+
+    return choose_questions(doing)
+
+
 def _about_version(doing: Doing) -> Asked:
     settings = doing.settings
     coop = load_coop(settings.config) if settings.config.exists() else None
@@ -218,4 +224,5 @@ DOERS: Mapping[JobKind, Callable[[Doing], Mapping[str, Any]]] = {
     JobKind.ADD_HEN: _add_hen,
     JobKind.COMPARE: lambda doing: compare_with_serving(_about_version(doing)),
     JobKind.EXPLAIN: lambda doing: explain_version(_about_version(doing)),
+    JobKind.CHOOSE: _choose,
 }

@@ -15,6 +15,7 @@ from henbot.services.acts import Act, ActKind
 from henbot.services.coop_clock import clock_setting, wall_now
 from henbot.services.corrections import Field
 from henbot.storage.acts import LabelRow
+from henbot.storage.tables import HenRow
 
 
 def act_words(session: Session, act: Act, wording: Wording) -> str:
@@ -52,8 +53,10 @@ def _retired(session: Session, act: Act, wording: Wording) -> str:
 
 
 def _merged(session: Session, act: Act, wording: Wording) -> str:
-    hen, into = (wording.name(HenId(str(act.details[key]))) for key in ("hen", "into"))
-    return wording.say("act-hens-merged", hen=hen, into=into)
+    row = session.get(HenRow, act.details["hen"])  # for the two have one name now
+    names, hen = (row.names if row else {}), str(act.details["hen"])
+    named = escape(localised(names, wording.phrases.language, hen), quote=False)
+    return wording.say("act-hens-merged", hen=named, into=wording.name(HenId(str(act.details["into"]))))
 
 
 _WORDS: Mapping[ActKind, Callable[[Session, Act, Wording], str]] = {

@@ -24,6 +24,7 @@ from henbot.bot.digest_charts import DigestPainter
 from henbot.bot.drawing import CHARTS, Drawing, can_draw
 from henbot.bot.evening import Evening
 from henbot.bot.flock_talk import FlockTalk
+from henbot.bot.gentle_talk import GentleTalk
 from henbot.bot.handlers import Context, Conversation, is_addressed
 from henbot.bot.job_talk import JobTelling
 from henbot.bot.label_talk import LabelTalk
@@ -45,6 +46,7 @@ from henbot.config import CoopConfig, Settings
 from henbot.domain.care import HintKind
 from henbot.domain.errors import HenbotError
 from henbot.services.coop_clock import wall_now
+from henbot.services.gentle_questions import GentlePlan
 from henbot.services.heartbeats import BEAT_EVERY, beat
 from henbot.services.learning import Nightly
 from henbot.services.owner_link import LIFETIME, make_owner_link
@@ -73,7 +75,7 @@ CARE_EVERY, CARE_FIRST = timedelta(minutes=5), timedelta(seconds=30)
 NIGHT_EVERY = timedelta(seconds=5)
 """How often it is asked whether it is the hour to learn, by the coop's clock."""
 
-LABELS_EVERY = timedelta(seconds=2)
+QUESTIONS_EVERY = timedelta(seconds=2)
 """How often it is asked whether a question is due, by the coop's clock, and whether a message shows what is so no more.
 """
 
@@ -156,6 +158,7 @@ def build_application(settings: Settings, coop: CoopConfig, database: Database, 
     add_handlers(application, talks)
     _add_jobs(application, database, talks)
     _add_new_hens(application, talks.hens)
+    _add_questions(application, _gentle(talks.labels, coop))
     return application
 
 
@@ -180,6 +183,11 @@ def _keep_limits(application: BotApplication, conversation: Conversation) -> Non
     assert isinstance(turns, InTurn), "it was given to the builder"
     turns.refusing = lambda update: conversation.too_fast(update, application.bot)
     turns.addressing = lambda update: is_addressed(update, application.bot.username)
+
+
+def _gentle(labels: LabelTalk, coop: CoopConfig) -> GentleTalk:
+    plan, people = GentlePlan(coop.learning.questions_a_day, tuple(coop.learning.ask_at)), labels.conversation.people
+    return GentleTalk(labels, plan, lambda session: people.admins(session, wall_now()))
 
 
 def _training(conversation: Conversation, telling: JobTelling, coop: CoopConfig) -> TrainTalk:
@@ -245,7 +253,13 @@ def _add_jobs(application: BotApplication, database: Database, talks: Talks) -> 
     jobs.run_repeating(talks.care.tick, CARE_EVERY, first=CARE_FIRST, name="care")
     jobs.run_repeating(talks.versions.tick, MODEL_TICK_S, first=MODEL_TICK_S, name="versions")
     jobs.run_repeating(talks.training.tick, NIGHT_EVERY, first=NIGHT_EVERY, name="night")
-    jobs.run_repeating(talks.labels.tick, LABELS_EVERY, first=LABELS_EVERY, name="labels")
+
+
+def _add_questions(application: BotApplication, gentle: GentleTalk) -> None:
+    jobs = application.job_queue
+    assert jobs is not None, "the job queue's extra of python-telegram-bot is one of our dependencies"
+    # By the coop's clock, which a demo sets anew: so it is looked for often, rather than set for a time.
+    jobs.run_repeating(gentle.tick, QUESTIONS_EVERY, first=QUESTIONS_EVERY, name="questions")
 
 
 def _beat(database: Database) -> None:

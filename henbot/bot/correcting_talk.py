@@ -34,13 +34,14 @@ from henbot.bot.correcting_words import (
 )
 from henbot.bot.handlers import Context, Conversation, answer_press
 from henbot.bot.wording import Wording, times
+from henbot.domain.observations import HenId
 from henbot.domain.people import Action
 from henbot.domain.verdicts import Verdict
 from henbot.services.acts import Act, AlreadyUndone, act_by_id, newest_standing, take_back
 from henbot.services.changes import BOUT
 from henbot.services.coop_clock import wall_now
 from henbot.services.correcting import BoutGone, correct_egg, correct_hen, standing_bout
-from henbot.services.corrections import Field
+from henbot.services.corrections import Field, words_of_bout
 from henbot.services.reports import BoutReport, bout_report, flock_of
 from henbot.services.subscribers import remember
 from henbot.services.undoing import UNDOING
@@ -153,16 +154,27 @@ def _step(session: Session, wording: Wording, user: User, fix: Fix) -> Page | No
 
 
 def _correct(session: Session, wording: Wording, by: int, bout: BoutReport, fix: Fix) -> Page | None:
-    if fix.step == IS:
-        hen = hen_of_tag(fix.hen, flock_of(session))
-        if hen is None:
-            return None
-        act, said = correct_hen(session, by, bout.id, hen, wall_now()), value_words(Field.HEN, hen, wording)
+    said = _said(session, fix)
+    if said is None:
+        return None
+    field, value = said
+    same = [one for one in words_of_bout(session, bout.id) if (one.by, one.field, one.value) == (by, field, value)]
+    if same:  # pressed twice
+        act = same[0].act
+    elif field is Field.HEN:
+        act = correct_hen(session, by, bout.id, HenId(value), wall_now()).id
     else:
-        verdict = Verdict.LAID if fix.step == EGG else Verdict.NOT_LAID
-        act = correct_egg(session, by, bout.id, verdict, wall_now())
-        said = value_words(Field.EGG, verdict.value, wording)
-    return f"{wording.say('fix-done', what=said)}\n{times(bout, wording)}", back_button(act.id, wording)
+        act = correct_egg(session, by, bout.id, Verdict(value), wall_now()).id
+    words = wording.say("fix-done", what=value_words(field, value, wording))
+    return f"{words}\n{times(bout, wording)}", back_button(act, wording)
+
+
+def _said(session: Session, fix: Fix) -> tuple[Field, str] | None:
+    """What a button says of a bout."""
+    if fix.step != IS:
+        return Field.EGG, (Verdict.LAID if fix.step == EGG else Verdict.NOT_LAID).value
+    hen = hen_of_tag(fix.hen, flock_of(session))
+    return (Field.HEN, hen) if hen is not None else None
 
 
 def _undo_newest(session: Session, wording: Wording, by: int) -> str:

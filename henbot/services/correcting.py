@@ -13,6 +13,7 @@ from henbot.services.bout_records import rule_again
 from henbot.services.coop_clock import clock_setting
 from henbot.services.corrections import Field, name_again
 from henbot.services.egg_ledger import previous_count
+from henbot.services.eggs import forget_kept_months
 from henbot.services.evidence import LEFT
 from henbot.services.labels import Pictured, add_labels
 from henbot.services.reports import PICTURE_ROLES
@@ -113,6 +114,7 @@ def _say(session: Session, act: Act, visits: Iterable[VisitRow], field: Field, v
 
 def _settle(session: Session, visits: Sequence[VisitRow], now: datetime) -> None:
     session.flush()
+    forget_kept_months(session.get_bind().engine)
     at = clock_setting(session).coop_time(now)
     rule_again(session, NestId(visits[0].nest_id), {VisitId(visit.id) for visit in visits}, at)
     session.flush()

@@ -34,9 +34,11 @@ class Word:
     Attributes:
         value: of `Field.HEN` a hen's id, `UNKNOWN` or `NOBODY`; of `Field.EGG` a verdict, laid or not laid.
         at: coop time.
+        act: by which it was said.
     """
 
     id: int
+    act: int
     visit: VisitId
     field: Field
     value: str
@@ -115,4 +117,4 @@ def words_of_bout(session: Session, bout_id: str) -> list[Word]:
 
 
 def _word(row: CorrectionRow) -> Word:
-    return Word(row.id, VisitId(row.visit_id), Field(row.field), row.value, row.said_by, row.said_at)
+    return Word(row.id, row.act_id, VisitId(row.visit_id), Field(row.field), row.value, row.said_by, row.said_at)

@@ -8,16 +8,24 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from henbot.bot.act_words import act_words
+from henbot.bot.asking import coop_wording
 from henbot.bot.language import phrases
 from henbot.bot.publisher import IDLE_S, Audience, Publisher
+from henbot.domain.flock import Fate
 from henbot.domain.observations import HenId
 from henbot.domain.people import Role
 from henbot.domain.verdicts import Verdict
 from henbot.sandbox import ADMIN_ID, CHANNEL_ID, SUBSCRIBER_ID, Message
+from henbot.services.acts import ActKind, act_by_id, begin
 from henbot.services.coop_clock import wall_now
+from henbot.services.hens import add_hen, rename_hen, retire_hen
+from henbot.services.merging import merge_hens
 from henbot.services.people import Member, People, give_role
 from henbot.services.subscriptions import subscribe
+from henbot.services.undoing import UNDOING
 from henbot.storage.tables import AuditRow
 from tests.coop_builder import build_coop
 from tests.integration.test_correcting import Yard, minute
@@ -213,3 +221,47 @@ async def test_one_of_the_family_takes_back_their_own_and_nobody_elses(talk: Tal
     assert await talk.forged(FAMILY, page, f"back:{act.id}") == phrases("ru").say("not-your-buttons")
     assert said(await talk.asked(FAMILY, "/undo")) == phrases("ru").say("undo-nothing")
     assert yard.bouts()["olive-10"][1] == "laid"
+
+
+async def test_a_button_that_is_pressed_twice_says_it_once(talk: Talk, yard: Yard) -> None:
+    yard.came("olive", 10, 11)
+    await publish(talk)
+    (told,) = talk.answers(ADMIN_ID)
+    for _ in range(2):
+        confirmed = await asked_by(talk, told, "🥚 there was an egg")
+    await turned_by(talk, confirmed, "↩️ Undo")
+    assert yard.bouts()["olive-10"][1] != "laid"
+    assert said(await talk.asked(ADMIN_ID, "/undo")) == phrases("en").say("undo-nothing")
+
+
+async def test_an_admin_who_never_wrote_to_the_bot_holds_nothing_up(talk: Talk, yard: Yard) -> None:
+    yard.came("olive", 10, 11)
+    stranger = 7_000_000_001
+    await publish(talk, people=People({stranger: Role.ADMIN}))
+    assert len(talk.answers(CHANNEL_ID)) == 1
+    yard.came("ginger", 100, 101)
+    await publish(talk, people=People({stranger: Role.ADMIN}))
+    assert len(talk.answers(CHANNEL_ID)) == 2
+    sent = [request for request in talk.sandbox.requests if str(request.parameters.get("chat_id")) == str(stranger)]
+    assert len(sent) == 1  # and is not tried again for a while
+
+
+def test_whatever_can_be_taken_back_has_words(yard: Yard) -> None:
+    def words(session: Session) -> list[str]:
+        now, at = wall_now(), minute(0)
+        add_hen(session, ADMIN_ID, {"und": "Pearl"}, now, at)
+        rename_hen(session, ADMIN_ID, "pearl", {"und": "Pearl <3"}, now)
+        retire_hen(session, ADMIN_ID, "olive", Fate.MOVED, now, at)
+        merge_hens(session, ADMIN_ID, "pearl", "ginger", now, at)
+        begin(session, ActKind.LABEL, ADMIN_ID, now)
+        acts = [act_by_id(session, number) for number in range(1, 6)]
+        return [act_words(session, act, coop_wording(session, "en")) for act in acts if act]
+
+    assert yard.coop.database.write(words) == [
+        "Pearl joined the flock",
+        "Pearl is called Pearl &lt;3",
+        "Olive lives here no more",
+        "Pearl &lt;3 and Ginger are one hen",
+        "what you said of a picture",
+    ]
+    assert set(UNDOING) == set(ActKind)

@@ -42,7 +42,8 @@ BROKEN = (
     *(f"set:kind:digest:{number}" for number in ("²", "")),
     "day", "undo", "undo:", "undo:nothing:1", "care:", "set:", "model:", "model:eat:1",
     "who:give:1:admin:1", "owner", "::::", "🥚" * 16, "fix:", "fix:is:1", "fix:who:²", "fix:is:1:nobody-here", "back:",
-    "label:", "label:²:hen:0", f"back:{TOO_GREAT}", "log:", "log:older:yesterday::", "log:older:::²", "newhen:", f"newhen:done:{TOO_GREAT}:0:0", "flock:",
+    "label:", "label:²:hen:0", f"back:{TOO_GREAT}", "log:", "log:older:yesterday::", "log:older:::²",
+    "newhen:", f"newhen:done:{TOO_GREAT}:0:0", "flock:",
 )  # fmt: skip
 
 
