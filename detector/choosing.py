@@ -30,6 +30,9 @@ NEIGHBOURS = 5
 
 LEAST_SPREAD = 1e-3
 
+SAME_HEN = 0.8
+"""How sure it is that a picture shows the hen whom another of its visit was labelled with."""
+
 
 class Reason(StrEnum):
     """Why a picture is asked about: what speaks for it more than for others."""
@@ -151,16 +154,14 @@ class _Greedy:
         self._alike, to_known = likeness(pool.embeddings, known.embeddings)
         self._nearest = np.maximum(to_known.max(axis=1, initial=0.0), 0.0)
         self._typical = _typicality(self._alike)
-        self._answers = _answers(pool)
+        self._answers = _answers(pool, known)
         self._open = ~_close(pool, known, rules) & (to_known.max(axis=1, initial=-1.0) < rules.alike)
-        visited = set(known.visits) - {None}
-        self._unvisited = np.asarray([visit not in visited for visit in pool.visits], np.bool_)
+        self._visited = Counter(visit for visit in known.visits if visit is not None)
         self._lacks = _Lacks(pool, known, rules)
 
     def next(self) -> Choice | None:
         """The most telling picture that is left, which is taken; None if there is none."""
-        left = self._open & self._unvisited
-        left = left if left.any() else self._open
+        left = self._open
         if not left.any():
             return None
         scores = self._scores()
@@ -172,12 +173,16 @@ class _Greedy:
 
     def _scores(self) -> dict[Reason, Floats]:
         scores = {
-            Reason.UNCERTAIN: 1.0 - self._answers[:, :-1].max(axis=1),
+            Reason.UNCERTAIN: _uncertainty(self._answers),
             Reason.DISAGREEMENT: self._pool.disagreement,
-            Reason.NOVEL: (1.0 - self._nearest) * self._typical,
+            Reason.NOVEL: (1.0 - self._nearest) * self._typical * self._fresh(),
             Reason.BALANCE: self._lacks.scores(self._answers),
         }
         return {reason: np.float32(self._rules.weights[reason]) * score for reason, score in scores.items()}
+
+    def _fresh(self) -> Floats:
+        """(n,): the less of its visit is labelled, the more there is to learn."""
+        return np.asarray([1.0 / (1 + self._visited[visit]) for visit in self._pool.visits], np.float32)
 
     def _take(self, index: int) -> None:
         pool = self._pool
@@ -201,13 +206,18 @@ class _Lacks:
         self._counts = Counter(word for words in self._moments[1] for word in words)
 
     def scores(self, answers: Floats) -> Floats:
-        """(n,) 0..1; a hen whom nobody can name is lacking as much as the hen of fewest labels."""
-        own = (1.0 + self._shown.min()) / (1.0 + self._shown)
-        who = answers[:, :-1] @ own + answers[:, -1]
+        """(n,) 0..1; a hen whom nobody can name lacks as much as the hens do on average."""
+        mean = 1.0 + np.delete(self._shown, 1).mean()
+        own = mean / (mean + self._shown)
+        nameless = own[2:].mean() if len(own) > 2 else 1.0
+        who = answers[:, :-1] @ own + answers[:, -1] * nameless
         words = self._moments[0]
-        fewest = [min(self._counts[pair[place]] for pair in words) for place in (0, 1)]
-        when = [[(1 + fewest[place]) / (1 + self._counts[pair[place]]) for place in (0, 1)] for pair in words]
-        return np.asarray((who + np.mean(when, axis=1)) / 2, np.float32)
+        when = np.mean([self._need([pair[place] for pair in words]) for place in (0, 1)], axis=0)
+        return np.asarray((2 * who + when) / 3, np.float32)
+
+    def _need(self, words: Sequence[str]) -> Floats:
+        mean = 1.0 + float(np.mean([self._counts[word] for word in set(words)]))
+        return np.asarray([mean / (mean + self._counts[word]) for word in words], np.float32)
 
     def take(self, index: int, answers: Floats) -> None:
         """Count a chosen picture as what it probably shows."""
@@ -215,10 +225,31 @@ class _Lacks:
         self._counts.update(self._moments[0][index])
 
 
-def _answers(pool: Pool) -> Floats:
-    """(n, 2 + k + 1): probabilities of nobody, of two, of each hen alone, and of one whom nobody can name."""
+def _answers(pool: Pool, known: Known) -> Floats:
+    """(n, 2 + k + 1): probabilities of nobody, of two, of each hen alone, and of one whom nobody can name.
+
+    Of a visit of which something is labelled, the hen is known: she stays the same.
+    """
     none, one, two = pool.hens_probabilities.T
-    return np.concatenate([none[:, None], two[:, None], one[:, None] * pool.posteriors], axis=1).astype(np.float32)
+    who = np.array(pool.posteriors, np.float32)
+    told: dict[str, Counter[int]] = {}
+    for visit, shows in zip(known.visits, known.shows, strict=True):
+        if visit is not None and shows in pool.hens:
+            told.setdefault(visit, Counter())[list(pool.hens).index(HenId(shows))] += 1
+    for row, visit in enumerate(pool.visits):
+        if visit in told:
+            who[row] *= 1.0 - SAME_HEN
+            for hen, count in told[visit].items():
+                who[row, hen] += SAME_HEN * count / told[visit].total()
+    return np.concatenate([none[:, None], two[:, None], one[:, None] * who], axis=1).astype(np.float32)
+
+
+def _uncertainty(answers: Floats) -> Floats:
+    """(n,) 0..1: of whether there is somebody, and of who it is where anybody can be named."""
+    nobody = answers[:, 0]
+    named = answers[:, 2:-1]
+    likeliest = named.max(axis=1, initial=0.0) if named.any() else 1.0 - nobody
+    return np.asarray(1.0 - np.maximum(nobody, np.maximum(likeliest, answers[:, 1])), np.float32)
 
 
 def _typicality(alike: Floats) -> Floats:
