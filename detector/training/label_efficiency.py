@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 
@@ -21,13 +22,17 @@ from detector.training.fit import check_enough, fit_heads, pictures_of
 from detector.training.references import Empties, map_scale
 from detector.training.study import RELIT_EMPTY, Picture, Sample, Study
 from henbot.domain.errors import DatasetInvalid
-from henbot.domain.observations import UNKNOWN, HenId, Posture, Quality
+from henbot.domain.observations import UNKNOWN, HenId, Posterior, Posture, Quality
 
-RELIT = 4
-"""Copies of a picture in other light. Trainings make up to 20, and birds repainted beside them; with these few, a
-version takes a second, and both ways of choosing are served alike."""
+RELIT = 2
+"""Copies of a picture in other light. A training makes up to 20, and birds repainted beside them; with these few a
+version takes a second, for both ways of choosing alike.
+"""
 
 SEED = 2016
+
+KEPT = 0.8
+"""Of the pictures of a day, drawn by each seed, so that the spread is that of other pictures, too."""
 
 LONGEST_SILENCE_S = 2700.0
 """Within a visit, as the watch of a motion-triggered camera trusts it."""
@@ -150,7 +155,7 @@ def _sight(heads: Heads, subject: Subject) -> Sight:
 
 def _who(heads: Heads, subjects: Sequence[Subject], sights: Sequence[Sight], hens: Sequence[HenId]) -> Floats:
     gallery = heads.galleries.get(subjects[0].picture.coop)
-    nameless = {UNKNOWN: 1.0}
+    nameless: Posterior = {UNKNOWN: 1.0}
     if gallery is None:
         found = [nameless] * len(sights)
     else:
@@ -194,13 +199,13 @@ class Progress:
 
     Attributes:
         labelled: rows of the pool that were asked about.
-        said: what the version that these made says of the pool.
+        opinion: asks the version that these made what it says of the pool.
         wanted: how many questions there are this time.
     """
 
     split: Split
     labelled: tuple[int, ...]
-    said: Opinion
+    opinion: Callable[[], Opinion]
     wanted: int
 
     @property
@@ -222,9 +227,10 @@ def by_choosing(rules: Rules) -> Chooser:
 def _chosen(now: Progress, rules: Rules) -> list[int]:
     subjects, left, labelled = now.split.pool, now.left, list(now.labelled)
     embeddings = np.stack([one.shots[0].features.project.mean(axis=(0, 1)) for one in subjects])
-    visits = _visits(now)
+    opinion = now.opinion()
+    visits = _visits(now, opinion)
     dark = np.asarray([one.dark for one in subjects], np.bool_)
-    said = now.said.of(left)
+    said = opinion.of(left)
     pool = Pool(
         embeddings=embeddings[left],
         hens_probabilities=said.hens,
@@ -247,9 +253,9 @@ def _chosen(now: Progress, rules: Rules) -> list[int]:
     return [left[choice.index] for choice in choose(pool, known, now.wanted, rules)]
 
 
-def _visits(now: Progress) -> list[str | None]:
+def _visits(now: Progress, said: Opinion) -> list[str | None]:
     """Visits as they were seen: pictures with a hen in a row, by the version of now and by what was answered."""
-    occupied = now.said.hens.argmax(axis=1) > 0
+    occupied = said.hens.argmax(axis=1) > 0
     for row in now.labelled:
         occupied[row] = now.split.pool[row].shows != NOBODY
     times = [one.picture.time for one in now.split.pool]
@@ -289,21 +295,39 @@ def curve(split: Split, chooser: Chooser, numbers: Sequence[int]) -> list[Point]
         chooser: who chooses.
         numbers: of labels in all, after each round.
     """
-    hens = split.hens
-    unlabelled = [stock_opinion(part, split.pool, hens) for part in (split.pool, split.judged)]
-    said, judged = unlabelled
+    version = _Version(split, None)
     labelled: list[int] = []
     found: list[Point] = []
     for number in numbers:
-        new = chooser(Progress(split, tuple(labelled), said, number - len(labelled)))
+        new = chooser(Progress(split, tuple(labelled), version.of_pool, number - len(labelled)))
         if not new:
             break
         labelled += new
         asked = [split.pool[row] for row in labelled]
-        heads = teach(asked)
-        said, judged = (opinion(heads, part, hens) for part in (split.pool, split.judged)) if heads else unlabelled
-        found.append(Point(len(labelled), *scores(split, judged), Counter(one.shows for one in asked)))
+        version = _Version(split, teach(asked))
+        found.append(
+            Point(len(labelled), *scores(split, version.of_judged()), dict(Counter(one.shows for one in asked)))
+        )
     return found
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Version:
+    """What some labels made, or what looks at a coop without labels."""
+
+    split: Split
+    heads: Heads | None
+
+    def of_pool(self) -> Opinion:
+        return self._of(self.split.pool)
+
+    def of_judged(self) -> Opinion:
+        return self._of(self.split.judged)
+
+    def _of(self, subjects: Sequence[Subject]) -> Opinion:
+        if self.heads is None:
+            return stock_opinion(subjects, self.split.pool, self.split.hens)
+        return opinion(self.heads, subjects, self.split.hens)
 
 
 def scores(split: Split, said: Opinion) -> tuple[float, float]:
@@ -311,8 +335,8 @@ def scores(split: Split, said: Opinion) -> tuple[float, float]:
     occupied = said.hens.argmax(axis=1) > 0
     named = [(*split.hens, UNKNOWN)[place] for place in said.who.argmax(axis=1)]
     known = {one.shows for one in split.pool}
-    right: dict[str, list[bool]] = {}
-    there: dict[bool, list[bool]] = {}
+    right: dict[object, list[bool]] = {}
+    there: dict[object, list[bool]] = {}
     for one, is_there, name in zip(split.judged, occupied, named, strict=True):
         if not one.scored:
             continue
@@ -320,7 +344,8 @@ def scores(split: Split, said: Opinion) -> tuple[float, float]:
         if one.shows == NOBODY or one.shows in known:
             answer = name if is_there else NOBODY
             right.setdefault(one.shows, []).append(answer == one.shows)
-    return tuple(float(np.mean([np.mean(hits) for hits in kinds.values()])) for kinds in (right, there))
+    told, present = (float(np.mean([np.mean(hits) for hits in kinds.values()])) for kinds in (right, there))
+    return told, present
 
 
 def by_sittings(subjects: Sequence[Subject], hens: Sequence[HenId], seed: int) -> Split:
@@ -334,6 +359,14 @@ def by_sittings(subjects: Sequence[Subject], hens: Sequence[HenId], seed: int) -
         stays = random.permutation(sorted(kinds[kind]))
         asked |= set(stays[: (len(stays) + int(random.integers(2))) // 2].tolist())
     return _parted(subjects, hens, [one.picture.sitting in asked for one in subjects])
+
+
+def by_days(subjects: Sequence[Subject], dataset: Dataset, judged: date, seed: int) -> Split:
+    """A day to judge by, and of the others four of five pictures, drawn by chance, to ask about."""
+    random = np.random.default_rng([SEED, seed])
+    held_out = [dataset.day_of(one.picture.row) == judged for one in subjects]
+    kept = [one for one, is_out in zip(subjects, held_out, strict=True) if is_out or random.random() < KEPT]
+    return _parted(kept, dataset.hens, [dataset.day_of(one.picture.row) != judged for one in kept])
 
 
 def _parted(subjects: Sequence[Subject], hens: Sequence[HenId], asked: Sequence[bool]) -> Split:
