@@ -18,6 +18,7 @@ from benchmarks.asked import Asked, all_asked
 from henbot.bot.app import keep_for_good
 from henbot.bot.asking import respond
 from henbot.services.eggs import forget_kept_months
+from henbot.services.watching import forget_kept_days
 from henbot.simulation import Setting, write_coop
 from henbot.simulation.flock import NAMES
 from henbot.storage.database import Database, open_database
@@ -98,6 +99,7 @@ def coop_of_ten_years(path: Path) -> tuple[Database, int]:
 
 def _times(database: Database, asked: Asked, times: int) -> Times:
     forget_kept_months(database.engine)
+    forget_kept_days(database.engine)
     (first, _), *taken = _each(database, asked, times + 1)
     walls, works = [wall for wall, _ in taken], [work for _, work in taken]
     return Times(asked, percentile(walls, 0.5), percentile(walls, 0.99), percentile(works, 0.99), first)

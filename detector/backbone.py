@@ -15,6 +15,7 @@ from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
 from detector.crops import CROP_SIDE, Pixels
+from detector.lately import Lately
 from henbot.domain.errors import ModelLoadFailed
 
 Floats = NDArray[np.float32]
@@ -74,19 +75,24 @@ def quiet_start() -> Iterator[None]:
         os.close(nowhere)
 
 
-class Backbone:
-    """The stock network; about 8 ms a crop on two threads of a small desktop, 40 MB of memory."""
+def allowed_threads(wanted: int) -> int:
+    """As many, or fewer where OMP_NUM_THREADS says so, as it does to all else that computes."""
+    said = os.environ.get("OMP_NUM_THREADS", "")
+    return min(wanted, max(1, int(said))) if said.isascii() and said.isdigit() else wanted
 
-    def __init__(self, threads: int = 2, tail: bytes | None = None) -> None:
-        """Load the shipped network.
+
+class StockNet:
+    """The shipped network's interpreter; about 8 ms a crop on two threads of a small desktop, 40 MB of memory."""
+
+    def __init__(self, threads: int = 2, remembered: int = 0) -> None:
+        """Load it.
 
         Args:
             threads: of LiteRT.
-            tail: a flatbuffer of last stages that were fine-tuned, (1, 14, 14, 112) -> (1, 7, 7, 320), beside the stock
-                ones; a quarter more time.
+            remembered: crops whose features are kept, for several versions that look at the same frame.
 
         Raises:
-            ModelLoadFailed: a network cannot be loaded or is not what it should be.
+            ModelLoadFailed: it cannot be loaded or is not what it should be.
         """
         self._interpreter = _interpreter(ASSET, _asset(), threads)
         self._input = int(self._interpreter.get_input_details()[0]["index"])
@@ -94,15 +100,45 @@ class Backbone:
         if set(outputs) != set(OUTPUT_SHAPES.values()):
             raise ModelLoadFailed(f"{ASSET}: outputs of shapes {sorted(outputs)}; install henbot again")
         self._outputs = {name: outputs[shape] for name, shape in OUTPUT_SHAPES.items()}
+        self._lately = Lately(self._look, remembered)
+
+    def features(self, crop: Pixels) -> Features:
+        """Features of one crop, (224, 224, 3) uint8 RGB."""
+        return self._lately.of(crop)
+
+    def forget(self) -> None:
+        """Compute the next crop's features anew, whatever it is."""
+        self._lately.forget()
+
+    def _look(self, crop: Pixels) -> Features:
+        self._interpreter.set_tensor(self._input, crop[None].astype(np.float32))
+        self._interpreter.invoke()
+        return Features(**{name: self._interpreter.get_tensor(index)[0] for name, index in self._outputs.items()})
+
+
+class Backbone:
+    """The stock network, with a version's tuned last stages beside its own or without any."""
+
+    def __init__(self, threads: int = 2, tail: bytes | None = None, stock: StockNet | None = None) -> None:
+        """Load what is not loaded yet.
+
+        Args:
+            threads: of LiteRT.
+            tail: a flatbuffer of last stages that were fine-tuned, (1, 14, 14, 112) -> (1, 7, 7, 320), beside the stock
+                ones; a quarter more time.
+            stock: the shipped network, where it is loaded for several versions.
+
+        Raises:
+            ModelLoadFailed: a network cannot be loaded or is not what it should be.
+        """
+        self._stock = stock or StockNet(threads)
         self._tail = None if tail is None else _Tail(tail, threads)
 
     def features(self, crop: Pixels) -> Features:
         """Features of one crop, (224, 224, 3) uint8 RGB."""
         if crop.shape != INPUT_SHAPE or crop.dtype != np.uint8:
             raise ValueError(f"a crop must be {INPUT_SHAPE} uint8, got {crop.shape} {crop.dtype}")
-        self._interpreter.set_tensor(self._input, crop[None].astype(np.float32))
-        self._interpreter.invoke()
-        found = Features(**{name: self._interpreter.get_tensor(index)[0] for name, index in self._outputs.items()})
+        found = self._stock.features(crop)
         return found if self._tail is None else replace(found, tuned=self._tail.project(found.middle))
 
     def each(self, crops: Pixels) -> Iterator[Features]:
@@ -148,7 +184,7 @@ def _interpreter(name: str, content: bytes, threads: int, shape: tuple[int, ...]
     """Ready to run, with a first input of another shape where one is given."""
     try:
         with quiet_start():
-            interpreter = Interpreter(model_content=content, num_threads=threads)
+            interpreter = Interpreter(model_content=content, num_threads=allowed_threads(threads))
             if shape:
                 interpreter.resize_tensor_input(int(interpreter.get_input_details()[0]["index"]), shape)
             interpreter.allocate_tensors()

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -17,17 +17,24 @@ from henbot.config import CameraConfig, NestConfig
 from henbot.domain.eggs import EggState
 from henbot.domain.errors import FrameUnreadable
 from henbot.domain.events import Event, HenArrived, HenLeft, HenSettled, VisitEvent
-from henbot.domain.observations import NestId, Observation
+from henbot.domain.observations import NestId, Observation, Quality, VisitId
 from henbot.domain.tracks import WatchRules
+from henbot.domain.visits import Visit
 from henbot.domain.watch import NestWatch, WatchState
 from henbot.services.egg_ledger import PicturedCount
 from henbot.services.evidence import LEFT, Evidence
+from henbot.services.glimpses import MOST_OF_A_VISIT, Glimpse
 from henbot.services.media import MediaFolder
 from henbot.services.recording import CameraStep, NestStep, Recorder, egg_state, watch_state
 from henbot.storage.database import Database
 from henbot.storage.tables import CameraRow
 
 log = structlog.get_logger(__name__)
+
+GLIMPSE_EVERY, GLIMPSE_SHARE = timedelta(minutes=1), 1 / 3
+"""How far apart pictures of a visit are that are kept to learn from: a minute, and a third of what it lasted when the
+one before was taken. So a dozen of them span 40 minutes, and a short visit has some, too.
+"""
 
 ROLES: dict[type[Event], str] = {HenArrived: "arrived", HenSettled: "settled", HenLeft: LEFT}
 """Which events are worth a picture, and what it then shows."""
@@ -54,6 +61,7 @@ class CameraDesk:
         self._database = database
         self._recorder = Recorder(database)
         self._media = media
+        self._glimpsed: dict[NestId, tuple[VisitId, datetime, int]] = {}  # the newest of a visit, and how many it has
         self._pictures: dict[tuple[NestId, bool], tuple[datetime, Pixels]] = {}  # the newest with a hen and without
         self._nests = {nest.id: nest for nest in pipeline.camera.nests}
         rules = rules_of(pipeline.camera, threshold)
@@ -142,6 +150,7 @@ class CameraDesk:
         believed.append(seen)
         self._pictures[seen.nest, seen.hens > 0] = (seen.at, pixels)
         step = self._step(watch, watch.observe(seen), seen)
+        step = replace(step, glimpses=self._glimpses(watch, seen, pixels))
         return self._with_eggs(step, self._eggs[seen.nest].take(seen, pixels, watch.state))
 
     def _advanced(self, watch: NestWatch, at: datetime) -> NestStep:
@@ -154,6 +163,30 @@ class CameraDesk:
     def _step(self, watch: NestWatch, events: list[Event], seen: Observation | None) -> NestStep:
         evidence = [one for event in events if (one := self._evidence(self._nests[watch.nest], event))]
         return NestStep(watch.nest, watch.state, list(watch.touched.values()), events, seen, evidence)
+
+    def _glimpses(self, watch: NestWatch, seen: Observation, pixels: Pixels) -> list[Glimpse]:
+        """The picture, to learn from, where it surely shows one hen; a full disk costs no more than it."""
+        shown = [visit for visit in watch.touched.values() if visit.last_seen_at == seen.at]
+        if seen.hens != 1 or len(shown) != 1 or seen.quality is not Quality.OK:
+            return []
+        number = self._glimpses_of(shown[0], watch.nest, seen.at)
+        if number is None:
+            return []
+        try:
+            stored = self._media.put(nest_picture(pixels, self._nests[watch.nest].polygon), ".jpg")
+        except OSError as exc:
+            log.warning("picture.not_stored", nest=watch.nest, reason=exc.strerror)
+            return []
+        self._glimpsed[watch.nest] = shown[0].id, seen.at, number + 1
+        return [Glimpse(shown[0].id, seen.at, stored)]
+
+    def _glimpses_of(self, visit: Visit, nest: NestId, at: datetime) -> int | None:
+        """How many glimpses a visit has so far; None where it needs no other one now."""
+        known, before, number = self._glimpsed.get(nest, (visit.id, None, 0))
+        if known != visit.id or before is None:
+            return 0
+        is_due = at - before >= max(GLIMPSE_EVERY, GLIMPSE_SHARE * (before - visit.arrived_at))
+        return number if is_due and number < MOST_OF_A_VISIT else None
 
     def _evidence(self, nest: NestConfig, event: Event) -> Evidence | None:
         """A picture of what happened, the newest that shows a hen, or that shows her gone.

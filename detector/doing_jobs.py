@@ -1,24 +1,29 @@
-"""What a job's process does: train a candidate, bring a version in or send one out."""
+"""What a job's process does: train, bring a version in, send, compare or explain one, choose what to ask people."""
 
 import os
 import shutil
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from detector.serving import found_version
-from detector.versions import MANIFEST, read_manifest
+from detector.landing import Landing, reveal, wait
+from detector.version_jobs import Asked, compare_with_serving, explain_version
 from henbot.config import Settings, load_coop
-from henbot.domain.errors import DatasetInvalid, HenbotError, ModelLoadFailed
+from henbot.domain.errors import DatasetInvalid, HenbotError
 from henbot.services.coop_clock import CoopClock
 from henbot.services.jobs import Job, JobKind, fail, finish, job_by_id, note_progress
 from henbot.services.media import MediaFolder
-from henbot.services.models import Origin, note_new, serving_version, version_by_id
+from henbot.services.models import Origin, serving_version, version_by_id
 from henbot.storage.database import Database
+
+if TYPE_CHECKING:
+    from detector.training.mistakes import Mistake
 
 log = structlog.get_logger(__name__)
 
@@ -43,6 +48,7 @@ class Doing:
     database: Database
     settings: Settings
     told_at: float = 0.0
+    landing: Landing | None = None
 
     def report(self, phase: str, progress: float) -> None:
         """Tell how far it is; raises CalledOff when it shall stop."""
@@ -56,12 +62,28 @@ class Doing:
         if not is_ours:
             raise CalledOff(f"job {self.job.id} was called off")
 
+    @property
+    def scratch_folder(self) -> Path:
+        """On the versions' disk, where it works alone: a forgotten process must not disturb the one that took over."""
+        return self.settings.models / SCRATCH / self.lease
+
     def scratch(self) -> Path:
-        """An empty folder on the versions' disk; what killed jobs left goes."""
-        folder = self.settings.models / SCRATCH
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        return folder
+        """That folder, empty; what killed jobs left goes."""
+        shutil.rmtree(self.scratch_folder.parent, ignore_errors=True)
+        self.scratch_folder.mkdir(parents=True)
+        return self.scratch_folder
+
+    def clear(self) -> None:
+        """Let its folder go."""
+        shutil.rmtree(self.scratch_folder, ignore_errors=True)
+        with suppress(OSError):  # there is none, or another process works beside it
+            self.scratch_folder.parent.rmdir()
+
+    def land(self, folder: Path, origin: Origin, report: Mapping[str, Any] | None) -> str:
+        """Let a version wait for the job's end, and return its id."""
+        self.report("done", 1.0)  # raises where another process does this job by now
+        version, self.landing = wait(folder, self.settings.models, origin, report)
+        return version
 
 
 def do_job(job_id: int, lease: str, database: Database, settings: Settings) -> bool:
@@ -84,10 +106,18 @@ def do_job(job_id: int, lease: str, database: Database, settings: Settings) -> b
             session.commit()
         return True
     finally:
-        shutil.rmtree(settings.models / SCRATCH, ignore_errors=True)
-    with database.writing() as session:
-        done = finish(session, job_id, lease, result, now())
+        doing.clear()
+    return _finish(doing, result, now())
+
+
+def _finish(doing: Doing, result: Mapping[str, Any], now: datetime) -> bool:
+    """End a job and let its version be known in one transaction; False if it was called off meanwhile."""
+    with doing.database.writing() as session:
+        done = finish(session, doing.job.id, doing.lease, result, now)
+        if done and doing.landing is not None:
+            doing.landing.note(session)
         session.commit()
+    reveal(doing.database, doing.settings.models)
     return done
 
 
@@ -99,29 +129,27 @@ def _train(doing: Doing) -> Mapping[str, Any]:
 
     doing.report("reading", 0.0)
     scratch = doing.scratch()
+    media = MediaFolder(doing.settings.media)
     with doing.database.reading() as session:
-        exported = export_dataset(
-            session, MediaFolder(doing.settings.media), scratch / "dataset", polygons=_zones(doing)
-        )
+        exported = export_dataset(session, media, scratch / "dataset", polygons=_zones(doing))
         serving = serving_version(session)
     if not exported.told:
-        raise DatasetInvalid(
-            "nobody has told what the pictures show, and that cannot be told in a chat yet: "
-            "label a dataset folder and run `python -m detector train`"
-        )
-    folder = Path(serving.folder) if serving else None
+        raise DatasetInvalid("nobody has told what the pictures show yet: send /label, or label a dataset folder")
     recipe = Recipe(seed=int(doing.job.arguments.get("seed", 2016)))
-    made = make_candidate(exported.folder, scratch / "versions", folder, doing.report, recipe)
-    report = {
-        "pictures": made.pictures,
+    made = make_candidate(exported.folder, scratch, Path(serving.folder) if serving else None, doing.report, recipe)
+    report = made.told() | {
         "labelled": exported.told,
-        "held_out": made.held_out,
-        "learned_by_serving": made.learned_by_serving,
         "against": serving.id if serving else None,
-        "comparison": made.comparison.told() if made.comparison else None,
-        "metrics": made.metrics,
+        "sheet": _sheet(made.mistakes, made.sheet, media),
     }
-    return {"version": _land(doing, made.folder, Origin.CANDIDATE, report), "report": report}
+    return {"version": doing.land(made.folder, Origin.CANDIDATE, report), "report": report}
+
+
+def _sheet(mistakes: "Sequence[Mistake]", sheet: bytes, media: MediaFolder) -> Mapping[str, Any] | None:
+    """What the candidate gets wrong, as a picture of the media folder and what is on it."""
+    if not mistakes:
+        return None
+    return {"path": media.put(sheet, ".jpg").path, "shown": [one.told() for one in mistakes]}
 
 
 def _import(doing: Doing) -> Mapping[str, Any]:
@@ -130,7 +158,7 @@ def _import(doing: Doing) -> Mapping[str, Any]:
     file = MediaFolder(doing.settings.media).path_of(str(doing.job.arguments["path"]))
     doing.report("checking", 0.1)
     folder = unpack(file, doing.scratch() / "versions", _coop_name(doing))
-    return {"version": _land(doing, folder, Origin.IMPORTED, None)}
+    return {"version": doing.land(folder, Origin.IMPORTED, None)}
 
 
 def _export(doing: Doing) -> Mapping[str, Any]:
@@ -147,19 +175,17 @@ def _export(doing: Doing) -> Mapping[str, Any]:
     return {"version": version.id, "path": stored.path, "sha256": stored.sha256, "size": stored.size}
 
 
-def _land(doing: Doing, folder: Path, origin: Origin, report: Mapping[str, Any] | None) -> str:
-    """Let a version appear among the others, and return its id. The database hears of it first: a folder that it does
-    not know would be taken for one that was trained by a command, which may serve by itself.
-    """
-    manifest, target = read_manifest(folder), doing.settings.models / folder.name
-    if target.exists():
-        if (target / MANIFEST).read_bytes() == (folder / MANIFEST).read_bytes():
-            return manifest.id  # a job that was begun again, or the same version once more
-        raise ModelLoadFailed(f"version {manifest.id} is here already; remove it first to replace it")
-    found = replace(found_version(folder, manifest), folder=str(target.resolve()))
-    doing.database.write(lambda session: note_new(session, found, origin, report))
-    folder.replace(target)
-    return manifest.id
+def _choose(doing: Doing) -> Mapping[str, Any]:
+    from detector.question_choice import choose_questions
+
+    return choose_questions(doing)
+
+
+def _about_version(doing: Doing) -> Asked:
+    settings = doing.settings
+    coop = load_coop(settings.config) if settings.config.exists() else None
+    wanted, media = str(doing.job.arguments["version"]), MediaFolder(settings.media)
+    return Asked(wanted, doing.database, media, coop, doing.scratch(), doing.report)
 
 
 def _zones(doing: Doing) -> dict[Any, Any]:
@@ -177,4 +203,7 @@ DOERS: Mapping[JobKind, Callable[[Doing], Mapping[str, Any]]] = {
     JobKind.TRAIN: _train,
     JobKind.IMPORT: _import,
     JobKind.EXPORT: _export,
+    JobKind.COMPARE: lambda doing: compare_with_serving(_about_version(doing)),
+    JobKind.EXPLAIN: lambda doing: explain_version(_about_version(doing)),
+    JobKind.CHOOSE: _choose,
 }

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from detector.backbone import quiet_start
 from detector.crops import CROP_SIDE, Pixels
+from detector.lately import Lately
 from henbot.domain.errors import ModelLoadFailed
 
 Floats = NDArray[np.float32]
@@ -61,8 +62,11 @@ class EggMaps:
 class EggNet:
     """The shipped net; about 6 ms a crop on one thread."""
 
-    def __init__(self, threads: int = 1, content: bytes | None = None) -> None:
-        """Load it, or another one of the same shape; raises ModelLoadFailed where it is not what it should be."""
+    def __init__(self, threads: int = 1, content: bytes | None = None, remembered: int = 0) -> None:
+        """Load it, or another one of the same shape; raises ModelLoadFailed where it is not what it should be.
+
+        The maps of so many crops as `remembered` says are kept, for several versions that look at the same frame.
+        """
         content = content or importlib.resources.files("detector.assets").joinpath(ASSET).read_bytes()
         with quiet_start():
             self._interpreter = Interpreter(model_content=content, num_threads=threads)
@@ -73,9 +77,17 @@ class EggNet:
         if set(outputs) != wanted:
             raise ModelLoadFailed(f"{ASSET}: outputs of shapes {sorted(outputs)}; install henbot again")
         self._found, self._features = outputs[1, MAP_SIDE, MAP_SIDE, 2], outputs[1, MAP_SIDE, MAP_SIDE, CHANNELS]
+        self._lately = Lately(self._look, remembered)
 
     def maps(self, crop: Pixels) -> EggMaps:
         """Of one crop, (224, 224, 3) uint8 RGB."""
+        return self._lately.of(crop)
+
+    def forget(self) -> None:
+        """Compute the next crop's maps anew, whatever it is."""
+        self._lately.forget()
+
+    def _look(self, crop: Pixels) -> EggMaps:
         self._interpreter.set_tensor(self._input, evened(crop)[None])
         self._interpreter.invoke()
         found = self._interpreter.get_tensor(self._found)[0]

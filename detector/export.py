@@ -3,7 +3,7 @@
 import csv
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -18,11 +18,13 @@ from detector.crops import Pixels, Polygon
 from detector.sources.stills import read_still
 from henbot.domain.clock import day_bounds
 from henbot.domain.errors import DatasetInvalid, FrameUnreadable
-from henbot.domain.observations import UNKNOWN, NestId
+from henbot.domain.observations import NOBODY, UNKNOWN, NestId
+from henbot.services.agreement import Agreed, agreed, implied, standing_words
 from henbot.services.evidence import AFTER, BEFORE, LEFT
 from henbot.services.media import MediaFolder
 from henbot.services.reports import coop_of
 from henbot.storage.acts import LabelRow
+from henbot.storage.glimpses import GlimpseRow
 from henbot.storage.tables import (
     CameraRow,
     CoopRow,
@@ -140,6 +142,14 @@ def _pictures(session: Session) -> list[_Picture]:
         visit = None if is_empty else row.visit_id
         one = found.setdefault((nest, row.at), _Picture(nest, row.at, path, visit, row.role))
         one.hashes.add(row.media_sha256)
+    glimpses = (
+        select(GlimpseRow, VisitRow.nest_id, MediaRow.path)
+        .join(VisitRow, VisitRow.id == GlimpseRow.visit_id)
+        .join(MediaRow, MediaRow.sha256 == GlimpseRow.media_sha256)
+    )
+    for glimpse, nest, path in session.execute(glimpses):
+        one = found.setdefault((nest, glimpse.at), _Picture(nest, glimpse.at, path, glimpse.visit_id))
+        one.hashes.add(glimpse.media_sha256)
     counts = select(EggCountRow, MediaRow.path).join(MediaRow, MediaRow.sha256 == EggCountRow.media_sha256)
     for count, path in session.execute(counts):
         one = found.setdefault((count.nest_id, count.at), _Picture(count.nest_id, count.at, path))
@@ -168,12 +178,12 @@ def _copy(picture: _Picture, media: MediaFolder, folder: Path, zone: ZoneInfo) -
 
 def _label(session: Session, picture: _Picture, file: str, folder: Path) -> tuple[list[object], bool]:
     """A row of labels.csv, and whether a person told anything of it."""
-    seen = _seen(session, picture)
-    told = _told(session, picture)
-    values = seen | _implied(told) | told
+    said = _said(session, picture)
+    told = said.told
+    values = _seen(session, picture) | implied(told) | told
     if values.get("hens") == "0":
         values |= dict.fromkeys(("hen", "posture", "hen2", "posture2"), "")
-    known = set(_implied(told)) | set(told)
+    known = (set(implied(told)) | set(told)) - said.disputed
     doubted = [name for name in TELLABLE if values.get(name) and name not in known]
     observed = _observation(session, picture)
     at = picture.at.isoformat().replace("+00:00", "Z")
@@ -187,28 +197,38 @@ def _seen(session: Session, picture: _Picture) -> dict[str, str]:
     if picture.visit is None:
         return {"hens": "0"} | ({} if picture.eggs is None else {"eggs": str(picture.eggs)})
     visit = session.get_one(VisitRow, picture.visit)
+    if visit.hen_id == NOBODY:
+        return {"hens": "0"}
     observed = _observation(session, picture)
     birds = observed.birds if observed else []
     posture = "sitting" if picture.role == "settled" else _most(birds[0]["postures"]) if birds else ""
     return {"hens": str(max(observed.hens if observed else 1, 1)), "hen": visit.hen_id, "posture": posture}
 
 
-def _told(session: Session, picture: _Picture) -> dict[str, str]:
-    """What people said of a picture, or of the visit that it shows; of each field the newest word that stands."""
-    of_picture = LabelRow.media_sha256.in_(picture.hashes)
-    of_moment = (LabelRow.nest_id == picture.nest) & (LabelRow.at == picture.at)
-    of_visit = (LabelRow.visit_id == picture.visit) & LabelRow.media_sha256.is_(None) & (LabelRow.field == "hen")
-    which = of_picture | of_moment | of_visit if picture.visit else of_picture | of_moment
-    query = select(LabelRow).where(which, LabelRow.undone_at.is_(None)).order_by(LabelRow.said_at, LabelRow.id)
-    rows = session.execute(query).scalars()
-    return {row.field: row.value for row in rows if row.field in TELLABLE and row.nest_id == picture.nest}
+def _said(session: Session, picture: _Picture) -> Agreed:
+    """What people said of a picture, of each the newest word that stands; else who the hen of its visit is."""
+    of_picture = LabelRow.media_sha256.in_(picture.hashes) | (LabelRow.at == picture.at)
+    words = standing_words(session, (LabelRow.nest_id == picture.nest) & of_picture & LabelRow.field.in_(TELLABLE))
+    said = agreed(words)
+    says_who = said.told.keys() & {"hen", "hens", "hen2"}
+    if says_who or picture.visit is None:
+        return said
+    return replace(said, told=said.told | _told_of_visit(session, picture.visit))
 
 
-def _implied(told: Mapping[str, str]) -> dict[str, str]:
-    """What else is known once somebody named the hen, or said how she sits."""
-    names_one = told.get("hen") or told.get("posture")
-    names_two = told.get("hen2") or told.get("posture2")
-    return {"hens": "2"} if names_two else {"hens": "1"} if names_one and "hens" not in told else {}
+def _told_of_visit(session: Session, visit: str) -> dict[str, str]:
+    """Who its hen is: the newest word about all of it, or what was said of its pictures, if that was one and the same.
+
+    Of a picture with two hens, or with nobody, nothing follows for the others, nor of one that people disagree about.
+    """
+    words = standing_words(session, LabelRow.visit_id == visit)
+    whole = [word.value for word in words if word.media_sha256 is None and word.field == "hen"]
+    pictures = {word.media_sha256 for word in words if word.media_sha256}
+    said = [agreed([word for word in words if word.media_sha256 == picture]) for picture in pictures]
+    if not whole and any("hen" in one.disputed for one in said):
+        return {}
+    hens = {whole[-1]} if whole else {one.told["hen"] for one in said if "hen" in one.told}
+    return {"hen": hens.pop()} if len(hens) == 1 else {}
 
 
 def _observation(session: Session, picture: _Picture) -> ObservationRow | None:
@@ -230,7 +250,7 @@ def _lighting(path: Path) -> str:
 
 
 def _visits(session: Session, start: datetime | None, end: datetime | None) -> Iterator[VisitRow]:
-    query = select(VisitRow).order_by(VisitRow.arrived_at, VisitRow.id)
+    query = select(VisitRow).where(VisitRow.hen_id != NOBODY).order_by(VisitRow.arrived_at, VisitRow.id)
     query = query.where(VisitRow.arrived_at >= start) if start else query
     query = query.where(VisitRow.arrived_at < end) if end else query
     yield from session.execute(query).scalars()

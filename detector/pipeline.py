@@ -1,7 +1,8 @@
 """One camera: frames in, observations out. Knows nothing of storage."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 import cv2
 import numpy as np
@@ -13,10 +14,27 @@ from detector.recognition import Recogniser, Recognition
 from detector.watching import say
 from henbot.config import CameraConfig, NestConfig
 from henbot.domain.errors import FrameUnreadable
-from henbot.domain.observations import Bird, Box, Observation
+from henbot.domain.observations import Bird, Box, NestId, Observation
 
 PICTURE_SIDE_PX = 1280
 JPEG_QUALITY = 85
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Looked:
+    """What was said of the nests of one frame.
+
+    Attributes:
+        crops: (n, 224, 224, 3) uint8 RGB.
+        nests: their ids.
+        at: capture time of the frame.
+        said: one answer a crop.
+    """
+
+    crops: Pixels
+    nests: Sequence[NestId]
+    at: datetime
+    said: Sequence[Recognition]
 
 
 class Pipeline:
@@ -24,11 +42,15 @@ class Pipeline:
 
     A motion-triggered camera has chosen its frames itself; on a continuous one a motion gate spares the model frames
     that show nothing new. The recogniser may be replaced between two frames.
+
+    Attributes:
+        looked: what was said of the last frame, None if nothing moved in it.
     """
 
     def __init__(self, camera: CameraConfig, recogniser: Recogniser) -> None:
         self.camera = camera
         self.recogniser = recogniser
+        self.looked: Looked | None = None
         self._gate = MotionGate() if camera.trigger == "continuous" else None
 
     def observe(self, frame: Frame) -> list[Observation]:
@@ -37,6 +59,7 @@ class Pipeline:
         Raises:
             FrameUnreadable: a nest's polygon lies outside the picture.
         """
+        self.looked = None
         if self._gate and not self._gate.moved(frame.pixels, frame.captured_at):
             return []
         nests = self.camera.nests
@@ -44,7 +67,9 @@ class Pipeline:
             crops = np.stack([cut(frame.pixels, nest.polygon) for nest in nests])
         except ValueError as exc:
             raise FrameUnreadable(f"{frame.name}: {exc}") from exc
-        said = say(self.recogniser, crops, [nest.id for nest in nests], frame.captured_at)
+        ids = [nest.id for nest in nests]
+        said = say(self.recogniser, crops, ids, frame.captured_at)
+        self.looked = Looked(crops, ids, frame.captured_at, said)
         return [self._observation(frame, nest, one) for nest, one in zip(nests, said, strict=True)]
 
     def _observation(self, frame: Frame, nest: NestConfig, said: Recognition) -> Observation:

@@ -7,11 +7,10 @@ from datetime import datetime
 from statistics import median
 from typing import TypeAlias
 
-import numpy as np
 import structlog
 
 from detector.crops import Pixels
-from detector.recognition import Recogniser, Recognition
+from detector.recognition import Recogniser, Recognition, is_sound, sure_name
 from detector.watching import say
 from henbot.domain.observations import ModelId, NestId
 
@@ -55,22 +54,34 @@ class Probation:
         before: Recogniser,
         rules: ProbationRules | None = None,
         clock: Callable[[], float] = time.monotonic,
+        forget: Callable[[], None] = lambda: None,
     ) -> None:
+        """Begin the new one's first hour.
+
+        Args:
+            forget: makes both look at a picture anew, where they share networks that remember.
+        """
         self._new = new
         self._before = before
         self._rules = rules or ProbationRules()
         self._clock = clock
+        self._forget = forget
         self._since = clock()
         self._compared_at = float("-inf")
-        self._over = False
+        self._over = self._rules.lasts_s <= 0
         self._seconds: list[tuple[float, float]] = []
-        self._said: list[tuple[bool, bool]] = []
+        self._said: list[tuple[Answer, Answer]] = []
         self.failure: str | None = None
 
     @property
     def version(self) -> ModelId:
         """The version whose answers are given."""
         return self._before.version if self.failure else self._new.version
+
+    @property
+    def compares(self) -> bool:
+        """Whether the first hour goes on, in which the one before looks as well."""
+        return not self._over and self.failure is None
 
     def watch(self, crops: Pixels, nests: Sequence[NestId], at: datetime) -> list[Recognition]:
         """As `Watcher` has it; a look at which the new one fails is answered by the one before."""
@@ -89,41 +100,64 @@ class Probation:
         except Exception as exc:  # Whatever a version does wrong, no frame is lost by it.
             log.exception("model.failed", version=self._new.version)
             return self._give_up(f"it failed at a picture ({type(exc).__name__}: {exc})", look)
-        if not all(np.isfinite(one.hens_probabilities).all() for one in said):
+        if not all(is_sound(one) for one in said):
             return self._give_up("it gave no numbers for a picture", look)
         return said if self._over else self._beside(said, look, self._clock() - began)
 
     def _beside(self, said: list[Recognition], look: Look, seconds: float) -> list[Recognition]:
         """The answer, after the one before has looked as well where it is time for that."""
         now = self._clock()
-        if now - self._compared_at >= self._rules.every_s:
-            self._compared_at = now
-            other = look(self._before)
-            self._seconds.append((seconds, self._clock() - now))
-            self._said += [(_is_hen(a), _is_hen(b)) for a, b in zip(said, other, strict=True)]
-            if reason := self._judged(now):
-                log.error("model.given_up", version=self._new.version, reason=reason)
-                self.failure = reason
-                return other
+        if now - self._compared_at < self._rules.every_s:
+            return said
+        self._compared_at = now
+        other = self._other(look)
+        if other is None:
+            return said
+        self._seconds.append((seconds, self._clock() - now))
+        self._said += [(_answer(ours), _answer(theirs)) for ours, theirs in zip(said, other, strict=True)]
+        if reason := self._judged(now):
+            log.error("model.given_up", version=self._new.version, reason=reason)
+            self.failure = reason
+            return other
         return said
 
+    def _other(self, look: Look) -> list[Recognition] | None:
+        """What the one before says; None, and no comparison any more, where it breaks."""
+        if len(self._seconds) < self._rules.times:
+            self._forget()
+        try:
+            return look(self._before)
+        except Exception:  # The frame belongs to the new one, which has answered it.
+            log.exception("model.reserve_failed", version=self._before.version)
+            self._over = True
+            return None
+
     def _judged(self, now: float) -> str | None:
-        rules = self._rules
-        if len(self._seconds) == rules.times:
-            new, before = (median(seconds) for seconds in zip(*self._seconds, strict=True))
-            if new > rules.slower * before:
-                return f"it takes {new * 1000:.0f} ms a look, the one before took {before * 1000:.0f} ms"
-        if now - self._since < rules.lasts_s:
+        if len(self._seconds) == self._rules.times and (reason := self._too_slow()):
+            return reason
+        if now - self._since < self._rules.lasts_s:
             return None
         self._over = True
-        own = [ours for ours, _ in self._said]
-        differs = sum(ours != theirs for ours, theirs in self._said)
-        if len(own) >= rules.alike and len(set(own)) == 1 and differs >= rules.other * len(own):
-            what = "a hen" if own[0] else "no hen"
-            return (
-                f"for an hour it saw {what} in every picture; the one before saw otherwise in {differs} of {len(own)}"
-            )
+        hens = [(ours.is_hen, theirs.is_hen) for ours, theirs in self._said]
+        names = [(ours.name, theirs.name) for ours, theirs in self._said if ours.name and theirs.name]
+        if differing := self._always_alike(hens):
+            what = "a hen" if hens[0][0] else "no hen"
+            return f"for an hour it saw {what} in every picture; the one before saw otherwise in {differing}"
+        if differing := self._always_alike(names):
+            return f"for an hour it took every hen for {names[0][0]}; the one before named another in {differing}"
         return None
+
+    def _too_slow(self) -> str | None:
+        new, before = (median(seconds) for seconds in zip(*self._seconds, strict=True))
+        if new <= self._rules.slower * before:
+            return None
+        return f"it takes {new * 1000:.0f} ms a look, the one before took {before * 1000:.0f} ms"
+
+    def _always_alike(self, said: Sequence[tuple[object, object]]) -> str | None:
+        """Where the new one always said the same and the one before often otherwise: `so many of so many`."""
+        differing = sum(ours != theirs for ours, theirs in said)
+        is_one = len(said) >= self._rules.alike and len({ours for ours, _ in said}) == 1
+        return f"{differing} of {len(said)}" if is_one and differing >= self._rules.other * len(said) else None
 
     def _give_up(self, reason: str, look: Look) -> list[Recognition]:
         log.error("model.given_up", version=self._new.version, reason=reason)
@@ -131,5 +165,14 @@ class Probation:
         return look(self._before)
 
 
-def _is_hen(said: Recognition) -> bool:
-    return said.hens_probabilities[0] < 0.5
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a look comes to: whether a hen is there, and who she surely is (empty if that is not sure)."""
+
+    is_hen: bool
+    name: str
+
+
+def _answer(said: Recognition) -> Answer:
+    is_hen = said.hens_probabilities[0] < 0.5
+    return Answer(is_hen, sure_name(said) if is_hen else "")

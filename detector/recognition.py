@@ -16,8 +16,9 @@ from detector.eggs import EggHead, EggNet
 from detector.foreground import Box, MapScale, NestReference, Sight, box_of, familiarity, look, within
 from detector.identity import Gallery, embedding
 from detector.infrared import is_colourless
+from detector.networks import Networks
 from detector.roost import UNTOLD, RoostCounter, roost_features
-from detector.versions import HEADS, load_version, tail_of
+from detector.versions import HEADS, Manifest, load_version, tail_of
 from henbot.domain.errors import ModelLoadFailed
 from henbot.domain.observations import UNKNOWN, Bird, HenId, ModelId, NestId, Posture, Quality, most_probable_count
 from henbot.domain.observations import Box as BirdBox
@@ -75,6 +76,25 @@ class Recognition:
     def eggs(self) -> int | None:
         """The most probable number of visible eggs, None where they cannot be told."""
         return most_probable_count(self.eggs_probabilities)
+
+
+SURE_NAME = 0.6
+"""Least probability of a hen at which one look names her (`WatchRules.look`)."""
+
+
+def sure_name(said: Recognition) -> str:
+    """Who the first bird surely is if it is there; empty of one that may be anybody."""
+    hens = said.birds[0].hens if said.birds else {}
+    best = max(hens, key=hens.__getitem__, default=UNKNOWN)
+    return str(best) if best != UNKNOWN and hens[best] >= SURE_NAME else ""
+
+
+def is_sound(said: Recognition) -> bool:
+    """Whether all that was said is numbers."""
+    numbers = [*said.hens_probabilities, *said.eggs_probabilities]
+    for bird in said.birds:
+        numbers += [*bird.hens.values(), *bird.postures.values()]
+    return bool(np.isfinite(numbers).all())
 
 
 class Recogniser(Protocol):
@@ -179,6 +199,7 @@ class TrainedRecogniser:
         backbone: Backbone,
         coop: str,
         roosts: frozenset[NestId] = frozenset(),
+        egg_net: EggNet | None = None,
     ) -> None:
         """Put together.
 
@@ -188,12 +209,13 @@ class TrainedRecogniser:
             backbone: stock, or with the version's tuned tail.
             coop: name of the coop that it works in.
             roosts: nests that are roosts there, learned or not.
+            egg_net: where it is loaded for several versions; else one is if the version counts eggs.
         """
         self.version = version
         self._heads = heads
         self.backbone = backbone
         self._roosts = roosts | {nest for name, nest in heads.roosts if name == coop}
-        self._egg_net = EggNet() if heads.eggs else None
+        self.egg_net = (egg_net or EggNet()) if heads.eggs else None
         self.coop = coop
 
     def recognise(self, crops: Pixels, nests: Sequence[NestId]) -> list[Recognition]:
@@ -287,11 +309,11 @@ class TrainedRecogniser:
     def _eggs(self, crop: Pixels, hens: tuple[float, ...]) -> tuple[float, ...]:
         """Empty under a hen, who hides some, and in coops learned without boxes, where all is untold."""
         head = self._heads.eggs
-        if head is None or self._egg_net is None or int(np.argmax(hens)) > 0:
+        if head is None or self.egg_net is None or int(np.argmax(hens)) > 0:
             return ()
         if self.coop in self._heads.coops and self.coop not in head.coops:
             return ()
-        return head.count(self._egg_net.maps(crop))
+        return head.count(self.egg_net.maps(crop))
 
     def _roost(self, crop: Pixels, features: Features, nest: NestId) -> tuple[float, ...]:
         """By what was learned of just this roost: another one's counts say nothing of it."""
@@ -320,7 +342,10 @@ class TrainedRecogniser:
 
 
 def load_recogniser(
-    folder: Path, coop: str | None = None, roosts: frozenset[NestId] = frozenset()
+    folder: Path,
+    coop: str | None = None,
+    roosts: frozenset[NestId] = frozenset(),
+    networks: Networks | None = None,
 ) -> TrainedRecogniser:
     """A trained version, verified.
 
@@ -329,6 +354,7 @@ def load_recogniser(
         coop: name of the coop that it shall work in, which decides whose empty nests and whose hens it knows; None for
             the first that it was trained on.
         roosts: nests of that coop that are roosts, so that they are not taken for nests where it never learned them.
+        networks: those that are loaded already, to be shared with other versions.
 
     Raises:
         ModelLoadFailed: the folder, its manifest or one of its files is not what it should be.
@@ -336,22 +362,22 @@ def load_recogniser(
     manifest, arrays = load_version(folder)
     try:
         heads = Heads.of_arrays(arrays)
-        backbone = Backbone(tail=tail_of(folder, manifest))
-        version = ModelId(manifest.id)
-        recogniser = TrainedRecogniser(version, heads, backbone, heads.coops[0] if coop is None else coop, roosts)
-        for place in (*heads.references, *heads.roosts, (recogniser.coop, NestId(""))):
-            _try(TrainedRecogniser(version, heads, backbone, place[0]), place[1], manifest.input_shape)
+        backbone = Backbone(tail=tail_of(folder, manifest), stock=networks.stock if networks else None)
+        version, place = ModelId(manifest.id), heads.coops[0] if coop is None else coop
+        recogniser = TrainedRecogniser(version, heads, backbone, place, roosts, networks.eggs if networks else None)
+        for name, nest in (*heads.references, *heads.roosts, (place, NestId(""))):
+            _try(TrainedRecogniser(version, heads, backbone, name, egg_net=recogniser.egg_net), nest, manifest)
     except (KeyError, ValueError, TypeError, IndexError) as error:
         raise ModelLoadFailed(f"{folder / HEADS}: the heads do not fit ({error}); train a new version") from error
     return recogniser
 
 
-def _try(recogniser: TrainedRecogniser, nest: NestId, shape: tuple[int, ...]) -> None:
+def _try(recogniser: TrainedRecogniser, nest: NestId, manifest: Manifest) -> None:
     """Look at a picture of blotches, of which every head has to say something; raises ValueError if it is no number."""
     coarse = np.random.default_rng(0).integers(0, 256, (28, 28, 3), np.uint8)
-    picture = cv2.resize(coarse, (shape[1], shape[0]), interpolation=cv2.INTER_NEAREST)
+    picture = cv2.resize(coarse, (manifest.input_shape[1], manifest.input_shape[0]), interpolation=cv2.INTER_NEAREST)
     (said,) = recogniser.recognise(np.asarray(picture, np.uint8)[None], [nest])
-    if not np.isfinite(said.hens_probabilities).all():
+    if not is_sound(said):
         raise ValueError("a picture gives no probabilities")
 
 

@@ -1,10 +1,11 @@
 """The version that henbot ships: what looks at pictures before a keeper has labelled any."""
 
 import importlib.resources
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from detector.elsewhere import ElsewhereRecogniser
+from detector.networks import Networks
 from detector.recognition import Recogniser, load_recogniser
 from detector.stock import stock_recogniser
 from detector.versions import MANIFEST, read_manifest
@@ -33,11 +34,13 @@ class Site:
         coop: its name.
         roosts: its nests of kind `roost`.
         backgrounds: folder for what its nests look like, as learned by watching; None keeps that in memory only.
+        networks: loaded for all versions that look at it; None lets each load its own.
     """
 
     coop: str
     roosts: frozenset[NestId] = frozenset()
     backgrounds: Path | None = None
+    networks: Networks | None = field(default=None, compare=False)
 
     @classmethod
     def of(cls, config: CoopConfig, backgrounds: Path | None = None) -> "Site":
@@ -56,7 +59,7 @@ def day_zero(site: Site) -> tuple[Recogniser, float]:
         ModelLoadFailed: what is shipped cannot be loaded.
     """
     folder = starter_folder()
-    return chosen(folder, site) if folder else (stock_recogniser(site.backgrounds, site.roosts), NAMED_FROM)
+    return chosen(folder or STOCK, site)
 
 
 def chosen(model: Path | None, site: Site) -> tuple[Recogniser, float]:
@@ -68,8 +71,9 @@ def chosen(model: Path | None, site: Site) -> tuple[Recogniser, float]:
     if model is None:
         return day_zero(site)
     if model == STOCK and not model.exists():
-        return stock_recogniser(site.backgrounds, site.roosts), NAMED_FROM
-    trained = load_recogniser(model, site.coop, site.roosts)
+        stock = site.networks.stock if site.networks else None
+        return stock_recogniser(site.backgrounds, site.roosts, stock), NAMED_FROM
+    trained = load_recogniser(model, site.coop, site.roosts, site.networks)
     named_from = float(read_manifest(model).thresholds.get("identity", NAMED_FROM))
     return (trained if trained.is_at_home else ElsewhereRecogniser(trained, site.backgrounds, site.roosts)), named_from
 

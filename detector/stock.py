@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from detector.backbone import Backbone, Features
+from detector.backbone import Backbone, Features, StockNet
 from detector.background import NestBackground
 from detector.birds import bird_evidence
 from detector.crops import Pixels, quality_of, shows_nothing
@@ -39,10 +39,12 @@ def stock_hens(features: Features, strangeness: float | None = None) -> tuple[fl
     return (1.0 - occupied, occupied * (1.0 - TWO_PRIOR), occupied * TWO_PRIOR)
 
 
-def stock_recogniser(folder: Path | None = None, roosts: frozenset[NestId] = frozenset()) -> StockRecogniser:
-    """What serves where there is no version, with the folder where it keeps what nests look like.
+def stock_recogniser(
+    folder: Path | None = None, roosts: frozenset[NestId] = frozenset(), stock: StockNet | None = None
+) -> StockRecogniser:
+    """What serves where there is no version, with the folder where it keeps what nests look like, and the network.
 
     Raises:
         ModelLoadFailed: the shipped backbone cannot be loaded.
     """
-    return StockRecogniser(STOCK_VERSION, Backbone(), folder, roosts)
+    return StockRecogniser(STOCK_VERSION, Backbone(stock=stock), folder, roosts)

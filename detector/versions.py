@@ -27,6 +27,8 @@ KIND_HEADS, KIND_TUNED = "heads", "fine-tuned"
 """Heads on the stock backbone; the same on a backbone whose last stages were tuned, which `TAIL` holds."""
 
 LARGEST_FILE_BYTES = 512 * 1024 * 1024
+LARGEST_UNFOLDED_BYTES = 256 * 1024 * 1024
+"""Most that a version's arrays may unfold to, in memory: a hundred times what the shipped one has."""
 
 Arrays = Mapping[str, NDArray[np.generic]]
 
@@ -204,6 +206,10 @@ def _check_file(folder: Path, stored: StoredFile) -> None:
 
 def _read_arrays(path: Path) -> dict[str, NDArray[np.generic]]:
     try:
+        with zipfile.ZipFile(path) as packed:
+            unfolded = sum(entry.file_size for entry in packed.infolist())
+        if unfolded > LARGEST_UNFOLDED_BYTES:
+            raise ModelLoadFailed(f"{path}: would unfold to {unfolded / 1e6:.1f} MB; do not use it")
         with np.load(path, allow_pickle=False) as archive:
             arrays = {name: archive[name] for name in archive.files}
     except (OSError, ValueError, zipfile.BadZipFile, EOFError, MemoryError, OverflowError) as error:

@@ -39,6 +39,9 @@ class WatchingRecogniser(ABC):
     """A recogniser with a background of each nest.
 
     `recognise` changes nothing. `watch`, for frames in the order of their times, learns how each nest usually looks.
+
+    Attributes:
+        saves: whether what was learned is written to the folder.
     """
 
     def __init__(
@@ -53,6 +56,7 @@ class WatchingRecogniser(ABC):
             roosts: nests of kind `roost`, whose hens it cannot count.
         """
         self.version = version
+        self.saves = True
         self._backbone = backbone
         self._folder = folder
         self._roosts = roosts
@@ -113,7 +117,7 @@ class WatchingRecogniser(ABC):
 
     def _save(self, nest: NestId, background: NestBackground, at: datetime) -> None:
         path, before = self._path(nest), self._saved.get(nest)
-        if path is None or (before is not None and abs(at - before) < SAVED_EVERY):
+        if path is None or not self.saves or (before is not None and abs(at - before) < SAVED_EVERY):
             return
         try:
             background.save(path)

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -13,10 +14,13 @@ from detector.camera_desk import CameraDesk
 from detector.export import Exported, export_dataset
 from detector.frame import Frame
 from detector.job_desk import JobDesk, job_command, job_environment
+from detector.landing import reveal
+from detector.naming import Naming
 from detector.pacing import Pace
 from detector.pipeline import Pipeline
 from detector.replay import RecordedSource, Replay
 from detector.serving import Serving
+from detector.shadow import ShadowDesk
 from detector.sources import Cursor, Skipped
 from detector.sources.build import build_source
 from detector.starter import Site, chosen
@@ -26,6 +30,7 @@ from henbot.domain.clock import ClockSetting, day_bounds
 from henbot.domain.errors import ConfigInvalid
 from henbot.services.coop_clock import CoopClock, clock_setting, wall_now
 from henbot.services.coop_records import seed_coop
+from henbot.services.hen_ids import flock_now
 from henbot.services.media import MediaFolder
 from henbot.storage.database import Database, open_database
 from henbot.storage.schema import check_schema, migrate
@@ -100,8 +105,9 @@ def open_replay(dataset: Path, model: Path | None, url: str, media: Path | None,
     database = open_database(url)
     _refuse_another_coop(database, config, url)
     _seed(database, config)
-    folder = MediaFolder(pictures)
-    desks = [CameraDesk(Pipeline(camera, recogniser), database, folder, threshold) for camera in recorded]
+    folder, flock = MediaFolder(pictures), database.read(flock_now)
+    named = Naming(recogniser, lambda: flock)
+    desks = [CameraDesk(Pipeline(camera, named), database, folder, threshold) for camera in recorded]
     sources = [
         _Until(
             cast(RecordedSource, build_source(camera, config.coop.timezone, _later(desk.cursor, start))),
@@ -145,14 +151,23 @@ def build_worker(settings: Settings, config: CoopConfig) -> Worker:
     database = open_database(settings.database)
     check_schema(database)
     _seed(database, config)
-    clock = CoopClock(database)
+    clock, media = CoopClock(database), MediaFolder(settings.media)
+    reveal(database, settings.models)
+    serving = Serving(database, settings.models, Site.of(config, settings.media.parent / BACKGROUNDS))
     return Worker(
         config,
         database,
-        MediaFolder(settings.media),
-        Serving(database, settings.models, Site.of(config, settings.media.parent / BACKGROUNDS)),
+        media,
+        serving,
         clock,
-        JobDesk(database, clock, job_command, job_environment(settings, os.environ)),
+        JobDesk(
+            database,
+            clock,
+            job_command,
+            job_environment(settings, os.environ),
+            partial(reveal, database, settings.models),
+        ),
+        ShadowDesk(database, media, serving),
     )
 
 

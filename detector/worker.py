@@ -15,12 +15,14 @@ from detector.frame import Frame
 from detector.job_desk import JobDesk
 from detector.pipeline import Pipeline
 from detector.serving import Serving
+from detector.shadow import ShadowDesk
 from detector.sources import FrameSource, Skipped
 from detector.sources.build import build_source
 from henbot.config import CameraConfig, CoopConfig
 from henbot.domain.clock import Clock
 from henbot.domain.errors import SourceUnavailable
 from henbot.services.coop_clock import wall_now
+from henbot.services.glimpses import forget_glimpses
 from henbot.services.heartbeats import BEAT_EVERY, beat
 from henbot.services.media import MediaFolder
 from henbot.storage.database import Database
@@ -28,10 +30,16 @@ from henbot.storage.database import Database
 log = structlog.get_logger(__name__)
 
 LOOK_UP_EVERY = timedelta(seconds=1)
-"""How often silence is judged and another model version is asked for."""
+"""How often silence is judged."""
+
+ASK_EVERY = timedelta(seconds=0.25)
+"""How often another model version is asked for: a switch takes effect within 2 s, its loading included (issue 5)."""
 
 LATE = timedelta(seconds=5)
 """How late a frame may come to us: silence is judged only up to so long ago."""
+
+FORGET_EVERY = timedelta(hours=1)
+"""How often pictures that nobody will learn from any more are removed."""
 
 RETRY_FROM = timedelta(seconds=1)
 RETRY_MOST = timedelta(minutes=1)
@@ -107,9 +115,12 @@ class Worker:
     serving: Serving
     clock: Clock
     jobs: JobDesk
+    shadows: ShadowDesk
     stopped: threading.Event = field(default_factory=threading.Event)
     beaten_at: datetime | None = None
     looked_up_at: datetime | None = None
+    forgot_at: datetime | None = None
+    asked_at: datetime | None = None
 
     def run(self) -> None:
         """Work until `stopped` is set."""
@@ -120,12 +131,16 @@ class Worker:
         log.info("worker.started", cameras=[camera.id for camera in self.coop.cameras])
         while not self.stopped.is_set():
             with suppress(queue.Empty):
-                self._take(*frames.get(timeout=LOOK_UP_EVERY.total_seconds()))
+                reader, frame = frames.get(timeout=ASK_EVERY.total_seconds())
+                self._take(reader, frame)
+                if frames.empty():
+                    self._look_in_shadow(reader, frame)
             self._insist(lambda: self._between_frames(readers))
         for reader in readers:
             reader.stop()
         with suppress(SQLAlchemyError):  # At the next start it is taken back all the same.
             self.jobs.close()
+            self.shadows.count()
         for thread in threads:
             thread.join(timeout=1.0)
         log.info("worker.stopped")
@@ -144,8 +159,17 @@ class Worker:
             self._insist(lambda: reader.desk.pass_over(frame, skipped + 1))
         reader.heard_at = wall_now()
 
+    def _look_in_shadow(self, reader: CameraReader, frame: Frame) -> None:
+        try:
+            self.shadows.look(reader.desk.pipeline, frame)
+        except SQLAlchemyError as exc:  # What it counts is not worth a frame's wait.
+            log.warning("shadow.not_counted", reason=type(exc).__name__)
+
     def _between_frames(self, readers: Sequence[CameraReader]) -> None:
         wall = wall_now()
+        if self.asked_at is None or wall - self.asked_at >= ASK_EVERY:
+            self.asked_at = wall
+            self._change_version(readers)
         if self.looked_up_at and wall - self.looked_up_at < LOOK_UP_EVERY:
             return
         self.looked_up_at = wall
@@ -153,14 +177,26 @@ class Worker:
             self._beat(wall)
         self.jobs.look()
         self.serving.clear_removed()
-        if self.serving.change_if_asked():
-            for reader in readers:
-                reader.desk.use(self.serving.recogniser, self.serving.threshold)
+        self.serving.heed_flock()
+        self.shadows.change_if_asked()
+        self._forget_old_pictures(wall)
         until = self.clock.now() - LATE
         for reader in readers:
             # While frames come, they tell the time themselves: after a pause they may be from long ago.
             if wall - reader.heard_at >= LATE:
                 reader.desk.pass_time(until)
+
+    def _forget_old_pictures(self, wall: datetime) -> None:
+        if self.forgot_at is not None and wall - self.forgot_at < FORGET_EVERY:
+            return
+        self.forgot_at = wall
+        for path in self.database.write(lambda session: forget_glimpses(session, self.clock.now())):
+            self.media.path_of(path).unlink(missing_ok=True)
+
+    def _change_version(self, readers: Sequence[CameraReader]) -> None:
+        if self.serving.change_if_asked(wait=False):
+            for reader in readers:
+                reader.desk.use(self.serving.recogniser, self.serving.threshold)
 
     def _beat(self, wall: datetime) -> None:
         with self.database.writing() as session:

@@ -5,6 +5,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -25,6 +26,12 @@ LONG = (
     "test_bot_process",
 )
 """Files that take longest, by name: begun first, so that no process is left with one while the others rest."""
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than there are cores, for tests of the bot mostly wait for the pace that Telegram allows."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -69,6 +76,17 @@ def _made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path]
     return Path(made.read_text(encoding="utf-8"))
 
 
+@contextmanager
+def few_copies(relit: int = 1, repainted: int = 1) -> Iterator[None]:
+    """Within the block a training sees so many copies of each picture: looking at them is what takes its time."""
+    from detector.training import study
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name, count in (("MOST_RELIT", relit), ("MOST_REPAINTED", repainted), ("RELIT_EMPTY", 1)):
+            patch.setattr(study, name, count)
+        yield
+
+
 @pytest.fixture(scope="session")
 def drawn_coop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A dataset of two drawn days, with fewer labels than frames; not to be changed."""
@@ -86,14 +104,27 @@ def drawn_coop(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def drawn_version(drawn_coop: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A model version trained on the first drawn day, with fewer relit copies than a keeper's, which drawings allow."""
-    from detector.training import study
+    """A model version trained on the first drawn day, with fewer copies than a keeper's, which drawings allow."""
     from detector.training.fit import train
 
     day = date(2024, 5, 4)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(study, "MOST_RELIT", 4)
+    with few_copies(relit=2, repainted=2):
         return _made_once(tmp_path_factory, "models", lambda root: train([drawn_coop], root, day, day))
+
+
+@pytest.fixture(scope="session")
+def replayed_days(drawn_coop: Path, drawn_version: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the database and the media of both drawn days as that version saw them; not to be changed."""
+    from detector.pacing import AtOnce
+    from detector.wiring import open_replay
+
+    def play(root: Path) -> Path:
+        opened = open_replay(drawn_coop, drawn_version, f"sqlite:///{root / 'henbot.db'}", root / "media", (None, None))
+        opened.replay(AtOnce(opened.database)).run()
+        opened.database.close()
+        return root
+
+    return _made_once(tmp_path_factory, "replayed", play)
 
 
 @pytest.fixture(scope="session")

@@ -13,11 +13,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from henbot.domain.clock import ClockSetting
+from henbot.domain.policies import Policy
 from henbot.services.coop_clock import set_clock, wall_now
 from henbot.services.egg_proofs import add_proof
 from henbot.services.media import StoredMedia
+from henbot.services.subscriptions import set_policy
 from henbot.storage.database import Database, open_database
-from henbot.storage.schema import migrate
 from henbot.storage.tables import (
     BoutRow,
     CameraRow,
@@ -33,7 +34,9 @@ from henbot.storage.tables import (
     SeenSpanRow,
     VisitRow,
 )
+from tests.databases import migrated
 
+ADMIN = 1001
 LONG_AGO = datetime(2016, 1, 1, tzinfo=UTC)
 HENS: Mapping[str, Mapping[str, str]] = {
     "blanche": {"en": "Blanche", "ru": "Бланш"},
@@ -59,6 +62,12 @@ class Coop:
         """Let it be `now` at the coop, at this moment."""
         with self.database.writing() as session:
             set_clock(session, ClockSetting(now, wall_now(), speed))
+            session.commit()
+
+    def admins_hear_of_no_bouts(self) -> None:
+        """The admin has turned off that each bout is told in private."""
+        with self.database.writing() as session:
+            set_policy(session, ADMIN, Policy(corrects=False))
             session.commit()
 
     def seen(self, start: datetime, end: datetime, nest: str = "nest") -> None:
@@ -151,8 +160,7 @@ def build_coop(
     folder: Path, *, nests: Sequence[str] = ("nest",), language: str = "en", watch: str = "07:00-18:45"
 ) -> Coop:
     """An empty coop of three hens, whose clock is the wall's."""
-    url = f"sqlite:///{folder / 'henbot.db'}"
-    migrate(url)
+    url = migrated(folder / "henbot.db")
     database = open_database(url)
     media = folder / "media"
     media.mkdir(exist_ok=True)

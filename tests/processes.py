@@ -16,6 +16,7 @@ from henbot.sandbox import SANDBOX_TOKEN, Sandbox
 from tests.conftest import PROJECT
 from tests.coop_builder import Coop
 from tests.coop_builder import environment as told_of_rows
+from tests.forks import Fork, forked
 
 
 def write_coop(coop: Path, folder: Path, frames: Path, **more: Any) -> Path:
@@ -74,14 +75,28 @@ def wait_until(path: Path, question: str, least: int, timeout_s: float = 30) -> 
 
 
 @contextmanager
-def bot_process(coop: Coop, sandbox: Sandbox) -> Iterator[subprocess.Popen[str]]:
+def bot_process(coop: Coop, sandbox: Sandbox) -> Iterator[Fork]:
     """The bot, with warnings as errors; killed at the end if it still runs."""
-    given = {**os.environ, **told_of_rows(coop, sandbox.token, sandbox.page_url)}
+    process = forked("henbot", ["bot"], _told(coop, sandbox), coop.media.parent / "bot.log")
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+@contextmanager
+def bot_program(coop: Coop, sandbox: Sandbox) -> Iterator[subprocess.Popen[str]]:
+    """The same as a keeper starts it: its imports are its own."""
     command = [sys.executable, "-W", "error", "-m", "henbot", "bot"]
     with (coop.media.parent / "bot.log").open("a", encoding="utf-8") as log:
-        process = subprocess.Popen(command, env=given, cwd=PROJECT, stderr=log, text=True)
+        process = subprocess.Popen(command, env=_told(coop, sandbox), cwd=PROJECT, stderr=log, text=True)
         try:
             yield process
         finally:
             process.kill()
             process.wait()
+
+
+def _told(coop: Coop, sandbox: Sandbox) -> dict[str, str]:
+    return {**os.environ, **told_of_rows(coop, sandbox.token, sandbox.page_url)}

@@ -41,6 +41,7 @@ class Question:
     Attributes:
         pictures: how many labels there are.
         candidate, serving: pictures that each version gets right.
+        gained, lost: pictures that only the candidate gets right, and only the serving version.
         better, worse: sittings of which the candidate gets more, or fewer, right.
         luck: two-sided probability of such a split by luck, 0..1.
     """
@@ -49,6 +50,8 @@ class Question:
     pictures: int
     candidate: int
     serving: int
+    gained: int
+    lost: int
     better: int
     worse: int
     luck: float
@@ -106,19 +109,21 @@ def _question(
     name: str, answer: Answer, candidate: Sequence[Judged], serving: Sequence[Judged], sittings: Sequence[int]
 ) -> Question | None:
     balance: Counter[int] = Counter()
-    pictures = ours = theirs = 0
+    pictures = ours = theirs = both = 0
     for (row, new), (_, old), sitting in zip(candidate, serving, sittings, strict=True):
         new_pair, old_pair = answer(row, new), answer(row, old)
         if new_pair is None or old_pair is None:
             continue
         is_new_right, is_old_right = new_pair[0] == new_pair[1], old_pair[0] == old_pair[1]
         pictures, ours, theirs = pictures + 1, ours + is_new_right, theirs + is_old_right
+        both += is_new_right and is_old_right
         balance[sitting] += is_new_right - is_old_right
     if not pictures:
         return None
     better, worse = sum(v > 0 for v in balance.values()), sum(v < 0 for v in balance.values())
     luck = luck_of(better, worse)
-    return Question(name, pictures, ours, theirs, better, worse, round(luck, 4), _outcome(better, worse, luck))
+    right = (ours, theirs, ours - both, theirs - both)
+    return Question(name, pictures, *right, better, worse, round(luck, 4), _outcome(better, worse, luck))
 
 
 def _outcome(better: int, worse: int, luck: float) -> Outcome:

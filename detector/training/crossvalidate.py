@@ -8,6 +8,7 @@ from typing import Any
 
 from rich.progress import Progress
 
+from detector.backbone import Backbone
 from detector.recognition import Recogniser, load_recogniser
 from detector.training.dataset import Dataset
 from detector.training.evaluate import Judged, judge, measure
@@ -74,10 +75,16 @@ def judge_fold(fold: Fold, recipe: Recipe, progress: Progress | None = None) -> 
     return Part(fold.name, fold.part, tuple(judged))
 
 
-def recogniser_of(read: Sequence[Dataset], coop: str, recipe: Recipe, progress: Progress | None = None) -> Recogniser:
+def recogniser_of(
+    read: Sequence[Dataset],
+    coop: str,
+    recipe: Recipe,
+    progress: Progress | None = None,
+    backbone: Backbone | None = None,
+) -> Recogniser:
     """A version trained on datasets, in memory only, at work in one coop; DatasetInvalid if they are too small."""
     with tempfile.TemporaryDirectory(prefix="henbot-fold-") as scratch:
-        return load_recogniser(train_on(read, Path(scratch), recipe, progress), coop)
+        return load_recogniser(train_on(read, Path(scratch), recipe, progress, backbone), coop)
 
 
 def summary(parts: Sequence[Part]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.backbone import allowed_threads
 from detector.crops import CROP_SIDE, Pixels, bounds, cut
 from detector.eggs import CELL, FEATURES, MAP_SIDE, MOST_EGGS, EggHead, EggMaps, EggNet, Floats, counts_of, peaks
 from detector.training.augment import Relighting, relight
@@ -145,7 +146,8 @@ def learn_eggs(read: Sequence[Dataset], seed: int) -> tuple[EggHead | None, dict
     pictures = [picture for dataset in boxed for picture in egg_pictures(dataset)]
     boxes = sum(len(picture.boxes) for picture in pictures)
     head = replace(
-        fit_eggs(pictures, EggNet(threads=2), seed), coops=tuple(sorted({dataset.coop for dataset in boxed}))
+        fit_eggs(pictures, EggNet(threads=allowed_threads(2)), seed),
+        coops=tuple(sorted({dataset.coop for dataset in boxed})),
     )
     return head, {"eggs": {"pictures": len(pictures), "boxes": boxes}}
 

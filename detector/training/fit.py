@@ -98,8 +98,17 @@ def train(
     return train_on(chosen, out, Recipe(seed), progress)
 
 
-def train_on(read: Sequence[Dataset], out: Path, recipe: Recipe, progress: Progress | None = None) -> Path:
-    """The same from datasets that were read already, with the rows that shall be learned from."""
+def train_on(
+    read: Sequence[Dataset],
+    out: Path,
+    recipe: Recipe,
+    progress: Progress | None = None,
+    backbone: Backbone | None = None,
+) -> Path:
+    """The same from datasets that were read already, with the rows that shall be learned from.
+
+    A `backbone` of the caller's must have the recipe's tail.
+    """
     started = time.monotonic()
     if not read:
         raise DatasetInvalid("no dataset folder was given; name at least one")
@@ -108,7 +117,7 @@ def train_on(read: Sequence[Dataset], out: Path, recipe: Recipe, progress: Progr
     in_nests = [p for p in pictures if p.place not in roosts]
     on_roosts = [p for p in pictures if p.place in roosts]
     check_enough(in_nests, [dataset.folder for dataset in read])
-    backbone = Backbone(tail=recipe.tail)
+    backbone = backbone or Backbone(tail=recipe.tail)
     learned = _study(in_nests, backbone, recipe, progress)
     coops = tuple(dict.fromkeys(dataset.coop for dataset in read))
     heads, held_out = fit_heads(learned, coops, _fit_roost(on_roosts, read, backbone), roosts)

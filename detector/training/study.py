@@ -122,7 +122,8 @@ def study(
         place: _empties(scale, backbone, pictures, features, place, seed)
         for place in sorted({p.place for p in pictures if _is_empty(p)})
     }
-    relit, repainted = _copies(pictures) if relit is None else (relit, 0)
+    birds = sum(bool(p.row.hens) for p in pictures)
+    relit, repainted = copies_of(len(pictures), birds) if relit is None else (relit, 0)
     samples: list[Sample] = []
     for picture, feature in zip(pictures, features, strict=True):
         random = np.random.default_rng([seed, 1, picture.stream])
@@ -132,11 +133,10 @@ def study(
     return Study(scale, empties, samples)
 
 
-def _copies(pictures: Sequence[Picture]) -> tuple[int, int]:
+def copies_of(pictures: int, birds: int) -> tuple[int, int]:
     """Relit copies of each picture and repainted ones of each with a hen."""
-    birds = sum(bool(p.row.hens) for p in pictures)
     return (
-        int(np.clip(RELIT_IN_ALL // max(len(pictures), 1), 1, MOST_RELIT)),
+        int(np.clip(RELIT_IN_ALL // max(pictures, 1), 1, MOST_RELIT)),
         int(np.clip(REPAINTED_IN_ALL // max(birds, 1), 1, MOST_REPAINTED)),
     )
 

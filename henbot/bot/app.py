@@ -23,19 +23,28 @@ from henbot.bot.care_talk import CarePlan, CareTalk
 from henbot.bot.digest_charts import DigestPainter
 from henbot.bot.drawing import CHARTS, Drawing, can_draw
 from henbot.bot.evening import Evening
+from henbot.bot.gentle_talk import GentleTalk
 from henbot.bot.handlers import Context, Conversation, is_addressed
+from henbot.bot.job_talk import JobTelling
+from henbot.bot.label_talk import LabelTalk
+from henbot.bot.ledger_talk import LedgerTalk
 from henbot.bot.model_talk import TELL_EVERY_S as MODEL_TICK_S
 from henbot.bot.model_talk import ModelTalk
 from henbot.bot.pace import TELEGRAM_PACE, Pace
 from henbot.bot.publisher import Audience, Publisher
 from henbot.bot.replies import InTurn
 from henbot.bot.settings_talk import SettingsTalk
-from henbot.bot.wiring import BotApplication, add_handlers, menus_of
+from henbot.bot.switch_talk import SwitchTelling
+from henbot.bot.train_talk import TrainTalk
+from henbot.bot.warming import Warming
+from henbot.bot.wiring import BotApplication, Talks, add_handlers, menus_of
 from henbot.config import CoopConfig, Settings
 from henbot.domain.care import HintKind
 from henbot.domain.errors import HenbotError
 from henbot.services.coop_clock import wall_now
+from henbot.services.gentle_questions import GentlePlan
 from henbot.services.heartbeats import BEAT_EVERY, beat
+from henbot.services.learning import Nightly
 from henbot.services.owner_link import LIFETIME, make_owner_link
 from henbot.services.people import People
 from henbot.storage.database import Database, open_database
@@ -58,6 +67,13 @@ READ_TIMEOUT_S = 20.0
 
 CARE_EVERY, CARE_FIRST = timedelta(minutes=5), timedelta(seconds=30)
 """How often what is worth a look is looked for; first when the bot has answered what waited for it."""
+
+NIGHT_EVERY = timedelta(seconds=5)
+"""How often it is asked whether it is the hour to learn, by the coop's clock."""
+
+QUESTIONS_EVERY = timedelta(seconds=2)
+"""How often it is asked whether a question is due, by the coop's clock, and whether a message shows what is so no more.
+"""
 
 LIFETIME_H = round(LIFETIME.total_seconds() / 3600)
 
@@ -113,6 +129,7 @@ async def _run(settings: Settings, coop: CoopConfig, database: Database, token: 
     async def ready() -> None:
         await tell_owner_link(application, database, people)
         await menus_of(database, people).tell(application.bot)
+        await Warming(database, Drawing(settings.media / CHARTS) if can_draw() else None).run()
 
     return await serve(application, build_publisher(application, settings, coop, database, pace), stop, ready)
 
@@ -132,12 +149,25 @@ def build_application(settings: Settings, coop: CoopConfig, database: Database, 
     application = cast("BotApplication", builder.build())
     drawing = Drawing(settings.media / CHARTS)
     conversation = Conversation(database, media=settings.media, drawing=drawing, people=People(coop.roles))
-    care = CareTalk(conversation, _care_plan(settings, coop))
     _keep_limits(application, conversation)
-    versions = ModelTalk(conversation)
-    add_handlers(application, conversation, care, SettingsTalk(conversation, coop.quiet), versions)
-    _add_jobs(application, database, care, versions)
+    talks = _talks(conversation, settings, coop)
+    add_handlers(application, talks)
+    _add_jobs(application, database, talks)
+    _add_questions(application, _gentle(talks.labels, coop))
     return application
+
+
+def _talks(conversation: Conversation, settings: Settings, coop: CoopConfig) -> Talks:
+    telling, ledger = JobTelling(conversation), LedgerTalk(conversation)
+    return Talks(
+        conversation,
+        CareTalk(conversation, _care_plan(settings, coop)),
+        SettingsTalk(conversation, coop.quiet),
+        ModelTalk(conversation, telling, SwitchTelling(conversation)),
+        _training(conversation, telling, coop),
+        ledger,
+        LabelTalk(conversation, ledger.text),
+    )
 
 
 def _keep_limits(application: BotApplication, conversation: Conversation) -> None:
@@ -145,6 +175,17 @@ def _keep_limits(application: BotApplication, conversation: Conversation) -> Non
     assert isinstance(turns, InTurn), "it was given to the builder"
     turns.refusing = lambda update: conversation.too_fast(update, application.bot)
     turns.addressing = lambda update: is_addressed(update, application.bot.username)
+
+
+def _gentle(labels: LabelTalk, coop: CoopConfig) -> GentleTalk:
+    plan, people = GentlePlan(coop.learning.questions_a_day, tuple(coop.learning.ask_at)), labels.conversation.people
+    return GentleTalk(labels, plan, lambda session: people.admins(session, wall_now()))
+
+
+def _training(conversation: Conversation, telling: JobTelling, coop: CoopConfig) -> TrainTalk:
+    at, people = coop.learning.nightly, conversation.people
+    nightly = Nightly(at, coop.learning.train_after) if at is not None else None
+    return TrainTalk(conversation, telling, nightly, lambda session: people.admins(session, wall_now()))
 
 
 def _care_plan(settings: Settings, coop: CoopConfig) -> CarePlan:
@@ -180,7 +221,7 @@ def _add_evening(application: BotApplication, evening: Evening) -> None:
     jobs.run_repeating(look, EVENING_EVERY, first=EVENING_EVERY, name="evening")
 
 
-def _add_jobs(application: BotApplication, database: Database, care: CareTalk, versions: ModelTalk) -> None:
+def _add_jobs(application: BotApplication, database: Database, talks: Talks) -> None:
     jobs = application.job_queue
     assert jobs is not None, "the job queue's extra of python-telegram-bot is one of our dependencies"
     # `configure` deletes what was set before, so the library's own settings go in again.
@@ -193,8 +234,16 @@ def _add_jobs(application: BotApplication, database: Database, care: CareTalk, v
     # A first beat that is due before the scheduler runs would be skipped for the second one.
     jobs.run_once(write_beat, timedelta(seconds=1), name="first heartbeat")
     jobs.run_repeating(write_beat, BEAT_EVERY, name="heartbeat")
-    jobs.run_repeating(care.tick, CARE_EVERY, first=CARE_FIRST, name="care")
-    jobs.run_repeating(versions.tick, MODEL_TICK_S, first=MODEL_TICK_S, name="versions")
+    jobs.run_repeating(talks.care.tick, CARE_EVERY, first=CARE_FIRST, name="care")
+    jobs.run_repeating(talks.versions.tick, MODEL_TICK_S, first=MODEL_TICK_S, name="versions")
+    jobs.run_repeating(talks.training.tick, NIGHT_EVERY, first=NIGHT_EVERY, name="night")
+
+
+def _add_questions(application: BotApplication, gentle: GentleTalk) -> None:
+    jobs = application.job_queue
+    assert jobs is not None, "the job queue's extra of python-telegram-bot is one of our dependencies"
+    # By the coop's clock, which a demo sets anew: so it is looked for often, rather than set for a time.
+    jobs.run_repeating(gentle.tick, QUESTIONS_EVERY, first=QUESTIONS_EVERY, name="questions")
 
 
 def _beat(database: Database) -> None:

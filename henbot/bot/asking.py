@@ -18,6 +18,7 @@ from henbot.domain.charts import Chart
 from henbot.domain.errors import HenbotError
 from henbot.domain.flock import Hen
 from henbot.domain.observations import HenId
+from henbot.services.aliases import aliases_of
 from henbot.services.coop_clock import clock_setting, wall_now
 from henbot.services.egg_balance import eggs_there
 from henbot.services.reports import Picture, coop_of, flock_of, nests_of
@@ -241,9 +242,10 @@ def coop_wording(session: Session, language: str | None = None) -> Wording:
 
 
 def hens_by_name(hens: Iterable[Hen]) -> dict[str, HenId]:
-    """Hens by each of their names, and by their ids."""
+    """Hens by each of their names, and by their ids; by another id that turned out to be theirs, if nobody has it."""
     named = list(hens)
-    return {hen.id: hen.id for hen in named} | {name: hen.id for hen in named for name in hen.names.values()}
+    also = {name: hen.id for hen in named for name in hen.also}
+    return also | {hen.id: hen.id for hen in named} | {name: hen.id for hen in named for name in hen.names.values()}
 
 
 def moment(session: Session) -> datetime:
@@ -256,6 +258,7 @@ def _wording(session: Session, language: str | None) -> Wording:
         raise CoopUnknown("the database holds no coop yet: start the detector, or `henbot run`, with its coop.yaml")
     coop = coop_of(session)
     hens = {hen.id: hen for hen in flock_of(session, retired=True)}
+    hens |= {alias: hens[hen] for alias, hen in aliases_of(session).items()}
     spoken = phrases(best_language(language, coop.language))
     return Wording(spoken, ZoneInfo(coop.timezone), hens, tuple(nests_of(session)))
 

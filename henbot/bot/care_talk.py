@@ -187,7 +187,6 @@ class CareTalk:
         query = update.callback_query
         if query is None:
             return
-        spoken = await self.conversation.spoken(query.from_user)
         _, hint, value = (*(query.data or "").split(":"), "", "")[:3]
         hint_id = number_in(hint)
         # "Not so" keeps a kind of hint quiet for weeks: that is for those whom hints are sent to.
@@ -195,7 +194,7 @@ class CareTalk:
         if not await self.conversation.may(query.from_user.id, action):
             await self.conversation.refuse_press(query, "may-not-tell")
         elif hint_id is None or value not in list(Decision):
-            await answer_press(query, spoken.say("outdated-button"))
+            await self.conversation.unknown_press(query)
         else:
             await self._decide(query, context.bot, hint_id, Decision(value))
 
@@ -240,7 +239,7 @@ class CareTalk:
         if user is None or message is None:
             return
         if not await self.conversation.may(user.id, Action.ANSWER):
-            await self.conversation.reply(update, context, lambda spoken: spoken.say("may-not-tell"))
+            await self.conversation.refuse_command(update, context, "may-not-tell")
             return
         rest = (message.text or "").partition(" ")[2]
 

@@ -20,6 +20,9 @@ COMMAND = (sys.executable, "-m", "henbot.charts")
 LONGEST_S = 30.0
 """Then the drawing is killed. It takes a second; the first one ever, which looks for the machine's fonts, some more."""
 
+IDLE = 15
+"""The niceness of a drawing that nobody waits for."""
+
 MOST_KEPT = 200
 """Charts that are kept; of some 50 kB each."""
 
@@ -78,7 +81,12 @@ class Drawing:
         await asyncio.to_thread(self._forget, frozenset(paths))
         return paths
 
-    async def _run(self, asked: bytes) -> None:
+    async def warm(self) -> None:
+        """Draw nothing, at low priority: then the machine's fonts are known, and the next start finds all in memory."""
+        with contextlib.suppress(ChartFailed):  # whoever asks for a chart is told
+            await self._run(b"", niceness=IDLE)
+
+    async def _run(self, asked: bytes, niceness: int = 0) -> None:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             drawing = await asyncio.create_subprocess_exec(
@@ -91,6 +99,7 @@ class Drawing:
             )
         except OSError as exc:
             raise ChartFailed(f"the drawing cannot be started: {exc}") from exc
+        _yield_to_others(drawing.pid, niceness)
         try:
             _, errors = await asyncio.wait_for(drawing.communicate(asked), self.longest_s)
         except TimeoutError as exc:
@@ -110,6 +119,12 @@ class Drawing:
             for path in kept[: max(0, len(kept) - self.most_kept)]:
                 if path not in used:
                     path.unlink(missing_ok=True)
+
+
+def _yield_to_others(pid: int, niceness: int) -> None:
+    if niceness and hasattr(os, "setpriority"):  # Windows has none
+        with contextlib.suppress(ProcessLookupError):
+            os.setpriority(os.PRIO_PROCESS, pid, niceness)
 
 
 def can_draw() -> bool:

@@ -36,7 +36,7 @@ class NamedFile:
 def eggs_csv(days: Sequence[ExportedDay], wording: Wording) -> NamedFile:
     """A line an egg."""
     rows = [_egg_cells(one, wording) for day in days for one in day.eggs]
-    return NamedFile(f"eggs-{_span(days)}.csv", _csv(EGG_COLUMNS, rows))
+    return NamedFile(f"eggs-{_span(days)}.csv", csv_table(EGG_COLUMNS, rows))
 
 
 def days_csv(days: Sequence[ExportedDay], *, with_collections: bool) -> NamedFile:
@@ -46,7 +46,7 @@ def days_csv(days: Sequence[ExportedDay], *, with_collections: bool) -> NamedFil
         with_collections: also how many eggs people took, which tells when somebody is at home.
     """
     columns = (*DAY_COLUMNS, "collected") if with_collections else DAY_COLUMNS
-    return NamedFile(f"days-{_span(days)}.csv", _csv(columns, (_day_cells(day, with_collections) for day in days)))
+    return NamedFile(f"days-{_span(days)}.csv", csv_table(columns, (_day_cells(day, with_collections) for day in days)))
 
 
 def eggs_ics(days: Sequence[ExportedDay], wording: Wording, now: datetime) -> NamedFile:
@@ -67,7 +67,8 @@ def harmless(text: str) -> str:
     return f"'{text}" if text.startswith(BEGINS_FORMULA) else text
 
 
-def _csv(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+def csv_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+    """A table as a spreadsheet reads it."""
     written = io.StringIO(newline="")
     table = csv.writer(written)
     table.writerow(columns)

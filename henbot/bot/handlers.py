@@ -43,14 +43,15 @@ from henbot.bot.language import DEFAULT, Phrases, best_language, phrases
 from henbot.bot.questions import Intent
 from henbot.bot.replies import LONGEST_CAPTION, Replies
 from henbot.bot.wording import plain
-from henbot.domain.charts import Chart
+from henbot.domain.charts import Chart, in_theme
 from henbot.domain.people import Action
-from henbot.services.audit import note
+from henbot.domain.policies import Theme
+from henbot.services.audit import AuditAction, note
 from henbot.services.coop_clock import wall_now
 from henbot.services.people import People
 from henbot.services.reports import Picture, coop_of
 from henbot.services.subscribers import chosen_language, remember
-from henbot.services.subscriptions import language_of_chat
+from henbot.services.subscriptions import language_of_chat, policy_of
 from henbot.storage.database import Database
 
 T = TypeVar("T")
@@ -147,10 +148,9 @@ class Conversation:
         query = update.callback_query
         if query is None:
             return
-        spoken = await self.spoken(query.from_user)
         press = read_press(query.data)
         if press is None:
-            await answer_press(query, spoken.say("outdated-button"))
+            await self.unknown_press(query)
         elif press.owner != query.from_user.id:
             await self.refuse_press(query, "not-your-buttons")
         elif press.kind == DAY:
@@ -165,18 +165,37 @@ class Conversation:
             await answer_press(query)
             await self.help(update, context)
 
-    async def refuse_press(self, query: CallbackQuery, phrase: str) -> None:
+    async def refuse_press(
+        self, query: CallbackQuery, phrase: str, action: AuditAction = AuditAction.PRESS_REFUSED
+    ) -> None:
         """Tell whoever pressed a button that is not theirs so, and note it: the button may have been forged."""
         user = query.from_user
 
         def noted() -> None:
             with self.database.writing() as session:
-                note(session, user.id, "press.refused", wall_now(), button=(query.data or "")[:64])
+                note(session, user.id, action, wall_now(), what=(query.data or "")[:64])
                 session.commit()
 
-        log.warning("press.refused", user=user.id, button=query.data)
+        log.warning(action.value, user=user.id, button=query.data)
         await asyncio.to_thread(noted)
-        await answer_press(query, (await self.spoken(user)).say(phrase), alert=True)
+        await answer_press(query, (await self.spoken(user)).say(phrase), alert=action is AuditAction.PRESS_REFUSED)
+
+    async def unknown_press(self, query: CallbackQuery) -> None:
+        """Say that a button is of an earlier time, and note it: no button of ours says this now, but a forger might."""
+        await self.refuse_press(query, "outdated-button", AuditAction.PRESS_UNKNOWN)
+
+    async def refuse_command(self, update: Update, context: Context, phrase: str, **arguments: str) -> None:
+        """Tell whoever sent a command that is not theirs so, and note it."""
+        user, message = update.effective_user, update.effective_message
+        if user is None:
+            return
+        what = (message.text or "a file" if message else "")[:40]
+        log.warning("command.refused", user=user.id, command=what)
+        await asyncio.to_thread(
+            self.database.write,
+            lambda session: note(session, user.id, AuditAction.COMMAND_REFUSED, wall_now(), what=what),
+        )
+        await self.reply(update, context, lambda spoken: spoken.say(phrase, **arguments))
 
     async def too_fast(self, update: Update, bot: "ExtBot[int]") -> None:
         """Say once to whoever sends too much that it is too much; inline there is no place to say it."""
@@ -238,8 +257,12 @@ class Conversation:
     async def _send_charts(self, update: Update, context: Context, spoken: Phrases, charting: Charting) -> None:
         """Charts, after the words, which do not wait for them."""
         chat, message = update.effective_chat, update.message
-        charts = await asyncio.to_thread(charts_for, self.database, charting, spoken.language)
-        if chat is None or not charts:
+        if chat is None:
+            return
+        theme = await asyncio.to_thread(self._theme, chat.id)
+        found = await asyncio.to_thread(charts_for, self.database, charting, spoken.language)
+        charts = [in_theme(chart, theme) for chart in found]
+        if not charts:
             return
         reply_to = message.message_id if message and chat.type != ChatType.PRIVATE else None
         try:
@@ -331,6 +354,10 @@ class Conversation:
             except CoopUnknown:
                 of_coop = DEFAULT
         return best_language(chosen, told, of_coop)
+
+    def _theme(self, chat_id: int) -> Theme:
+        with self.database.reading() as session:
+            return policy_of(session, chat_id).theme
 
     def _remember(self, user: User) -> None:
         with self.database.writing() as session:

@@ -79,7 +79,7 @@ class LedgerTalk:
         kind, _, row_id = argument.partition(":")
         row = number_in(row_id)
         if kind not in KINDS or row is None:
-            await answer_press(query, spoken.say("outdated-button"))
+            await self.conversation.unknown_press(query)
             return
         words = await asyncio.to_thread(
             self._in_transaction, query.from_user.id, spoken.language, lambda one: undone(one, kind, row)
@@ -100,7 +100,7 @@ class LedgerTalk:
         if user is None:
             return
         if not await self.conversation.may(user.id):
-            await self.conversation.reply(update, context, lambda spoken: spoken.say("may-not-tell"))
+            await self.conversation.refuse_command(update, context, "may-not-tell")
             return
         await self.conversation.reply(
             update, context, lambda spoken: self._in_transaction(user.id, spoken.language, tell)

@@ -1,79 +1,76 @@
-"""Learning and switching from chat: /train, /models, /rollback, and versions sent to the bot as files.
-
-The work is done by processes of the detector's side (`henbot.services.jobs`); here it is asked for, told of in one
-message that is edited, and called off. Which message that is stands with the job, so that a restart goes on telling.
-"""
+"""Versions from chat: /models, /rollback, and versions sent to the bot as files."""
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
-from html import escape
-from pathlib import Path
 from typing import TypeVar
 
 import structlog
 from sqlalchemy.orm import Session
 from telegram import CallbackQuery, InlineKeyboardMarkup, Message, Update, User
 from telegram.constants import ParseMode
-from telegram.error import BadRequest, Forbidden, TelegramError
+from telegram.error import BadRequest
 from telegram.ext import ExtBot
 
-from henbot.bot.asking import CoopUnknown, coop_wording, moment
+from henbot.bot.asking import coop_wording, moment
 from henbot.bot.handlers import Context, Conversation, answer_press
+from henbot.bot.job_talk import JobTelling, Outcome, asked
 from henbot.bot.keyboards import number_in
 from henbot.bot.model_words import (
+    COMPARE,
     EXPORT,
     LIST,
     PIN,
     REMOVE,
+    SHADOW,
     STOP,
     SURE,
     SWITCH,
     UNPIN,
-    job_buttons,
-    job_words,
+    UNSHADOW,
+    WHY,
+    compare_words,
     list_buttons,
     list_words,
     read_model_press,
     version_buttons,
     version_words,
+    why_words,
 )
+from henbot.bot.switch_talk import SwitchTelling
 from henbot.bot.wording import Wording
 from henbot.domain.people import Action
-from henbot.services import jobs, models
-from henbot.services.audit import note
+from henbot.services import models
+from henbot.services.audit import AuditAction, note
 from henbot.services.coop_clock import wall_now
-from henbot.services.jobs import Job, JobKind, JobState, ToldIn
+from henbot.services.jobs import Job, JobKind
 from henbot.services.media import MediaFolder
+from henbot.services.shadows import end_shadow, last_shadow
+from henbot.services.sightings import newest_sightings
 from henbot.storage.database import Database
 
 T = TypeVar("T")
 
 log = structlog.get_logger(__name__)
 
-COMMANDS = ("models", "train", "rollback")
+COMMANDS = ("models", "rollback")
 PRESSES = r"^model:"
 """What the buttons say that are answered here."""
 
 IN_WORDS = {
     "models": r"(?i)^/?(?:модели|версии|models|versions)[.!]*$",
-    "train": r"(?i)^/?(?:учись|обучись|поучись|train|learn)[.!]*$",
     "rollback": r"(?i)^/?(?:откат|откати|верни прежнюю версию|roll ?back)[.!]*$",
 }
 """The same in plain words of a private chat."""
 
 TELL_EVERY_S = 2.0
+JOBS = {EXPORT: JobKind.EXPORT, COMPARE: JobKind.COMPARE, WHY: JobKind.EXPLAIN}
+"""What buttons ask of the detector."""
+
 LARGEST_FILE = 20 * 1024 * 1024
 """Most that a bot can fetch (TELEGRAM.md)."""
-
-
-@dataclass(slots=True)
-class _Switch:
-    """A version that was asked to serve, and the message in which its fate is told."""
-
-    version: str
-    told: ToldIn
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +78,11 @@ class ModelTalk:
     """Handlers of all that is about versions; for whom the coop lets configure."""
 
     conversation: Conversation
-    _said: dict[int, str] = field(default_factory=dict)
-    _switches: list[_Switch] = field(default_factory=list)
+    telling: JobTelling
+    switches: SwitchTelling
+
+    def __post_init__(self) -> None:
+        self.telling.outcomes[JobKind.EXPLAIN] = Outcome(_no_buttons, self._send_why)
 
     @property
     def database(self) -> Database:
@@ -97,23 +97,18 @@ class ModelTalk:
         text, markup = await self._read(user, _listed)
         await self.conversation.send(update, context, text, markup)
 
-    async def train(self, update: Update, context: Context) -> None:
-        """/train: learn from what people told, in the background."""
-        user = update.effective_user
-        if user is None or not await self._allowed(update, context, user):
-            return
-        await self._ask(context.bot, _chat_of(update), user, JobKind.TRAIN, {})
-
     async def rollback(self, update: Update, context: Context) -> None:
-        """/rollback: the version before serves again."""
+        """/rollback: the version before serves again, or what is shipped where there was none."""
         user = update.effective_user
         if user is None or not await self._allowed(update, context, user):
             return
         good = await self._look(models.last_good)
-        if good is None:
-            await self.conversation.reply(update, context, lambda spoken: spoken.say("rollback-none"))
+        if good is not None:
+            await self.switches.ask(context.bot, _chat_of(update), user, good.id)
             return
-        await self._switch(context.bot, _chat_of(update), user, good.id)
+        before = await self._write(lambda session: _return_to_shipped(session, user.id))
+        phrase = "rollback-none" if before is None else "rollback-shipped"
+        await self.conversation.reply(update, context, lambda spoken: spoken.say(phrase))
 
     async def document(self, update: Update, context: Context) -> None:
         """A file from an admin: a version to be brought in, if it is an archive."""
@@ -129,7 +124,9 @@ class ModelTalk:
         file = await document.get_file()
         content = bytes(await file.download_as_bytearray())
         stored = await asyncio.to_thread(MediaFolder(self.conversation.media).put, content, ".zip")
-        await self._ask(context.bot, _chat_of(update), user, JobKind.IMPORT, {"path": stored.path})
+        await self.telling.ask(
+            context.bot, _chat_of(update), user, partial(asked, JobKind.IMPORT, {"path": stored.path})
+        )
 
     async def press(self, update: Update, context: Context) -> None:
         """A pressed button: heeded for whom the coop lets configure, whoever it was made for."""
@@ -137,59 +134,66 @@ class ModelTalk:
         if query is None:
             return
         press = read_model_press(query.data)
-        if press is None or not isinstance(query.message, Message):
-            await answer_press(query, (await self.conversation.spoken(query.from_user)).say("outdated-button"))
-        elif not await self.conversation.may(query.from_user.id, Action.CONFIGURE):
+        if not await self.conversation.may(query.from_user.id, Action.CONFIGURE):
             await self.conversation.refuse_press(query, "may-not-train")
+        elif press is None or not isinstance(query.message, Message):
+            await self.conversation.unknown_press(query)
         else:
             await self._do(query, query.message, *press, bot=context.bot)
 
     async def tick(self, context: Context) -> None:
         """Tell how jobs and switches stand, where that has changed."""
-        tellings = [partial(self._tell, context.bot, job) for job in await self._told_jobs()]
-        tellings += [partial(self._tell_switch, context.bot, switch) for switch in self._switches]
-        for tell in tellings:
-            try:
-                await tell()
-            except (CoopUnknown, TelegramError) as exc:  # tried again at the next tick
-                log.warning("job.not_told", reason=f"{type(exc).__name__}: {exc}"[:200])
-
-    async def _told_jobs(self) -> list[Job]:
-        return await self._look(jobs.told_jobs)
+        await self.switches.tick(context.bot)
+        await self.telling.tick(context.bot)
 
     async def _do(self, query: CallbackQuery, message: Message, what: str, version: str, *, bot: "ExtBot[int]") -> None:
         user = query.from_user
         if what == STOP:
-            await self._stop(query, number_in(version))
+            if (job := number_in(version)) is not None:
+                await self.telling.stop(job, user.id)
+            await answer_press(query)
         elif what == SURE:
             await answer_press(query)
-            await self._switch(bot, message.chat_id, user, version)
-        elif what == EXPORT:
-            await answer_press(query)
-            await self._ask(bot, message.chat_id, user, JobKind.EXPORT, {"version": version})
-        elif what in (PIN, UNPIN, REMOVE):
+            await self.switches.ask(bot, message.chat_id, user, version)
+        elif what in JOBS:
+            await self._ask_job(query, message, what, version, bot=bot)
+        elif what in (PIN, UNPIN, REMOVE, SHADOW, UNSHADOW):
             await answer_press(query, await asyncio.to_thread(self._change, user, what, version))
             await self._show(query, user, LIST if what == REMOVE else what, version)
         else:
             await answer_press(query)
             await self._show(query, user, what, version)
 
-    async def _stop(self, query: CallbackQuery, job: int | None) -> None:
-        if job is not None:
-            await self._write(lambda session: jobs.cancel(session, job, moment(session)))
-        await answer_press(query)
+    async def _ask_job(
+        self, query: CallbackQuery, message: Message, what: str, version: str, *, bot: "ExtBot[int]"
+    ) -> None:
+        """Ask for work on a version, unless it is gone or the answer is there already."""
+        user = query.from_user
+        known = await self._read(user, partial(_known, what=what, version=version))
+        if known is None:
+            await answer_press(query)
+            await self.telling.ask(bot, message.chat_id, user, partial(asked, JOBS[what], {"version": version}))
+        elif known.markup is None:
+            await answer_press(query, known.words)
+        else:
+            await answer_press(query)
+            await self._edit(query, known.words, known.markup)
 
     async def _show(self, query: CallbackQuery, user: User, what: str, version: str) -> None:
         def page(session: Session, wording: Wording) -> tuple[str, InlineKeyboardMarkup]:
             found = models.version_by_id(session, version) if what != LIST else None
             if found is None:
                 return _listed(session, wording)
-            words = version_words(found, wording, moment(session))
+            shadow = last_shadow(session, version)
+            words = version_words(found, wording, moment(session), shadow)
             if what == SWITCH:
                 words = f"{words}\n\n{wording.say('model-switch-sure')}"
-            return words, version_buttons(found, wording, asks=what == SWITCH)
+            in_shadow = shadow is not None and shadow.ended_at is None
+            return words, version_buttons(found, wording, asks=what == SWITCH, in_shadow=in_shadow)
 
-        text, markup = await self._read(user, page)
+        await self._edit(query, *await self._read(user, page))
+
+    async def _edit(self, query: CallbackQuery, text: str, markup: InlineKeyboardMarkup) -> None:
         try:
             await query.edit_message_text(text, parse_mode=ParseMode.HTML, reply_markup=markup)
         except BadRequest as exc:
@@ -197,101 +201,38 @@ class ModelTalk:
                 raise
 
     def _change(self, user: User, what: str, version: str) -> str | None:
-        """Pin or remove; what pops up."""
+        """Pin, remove, or let look on in shadow; what pops up."""
         spoken = self._wording_of(user).phrases
 
         def change(session: Session) -> str | None:
             now = wall_now()
             try:
-                if what == REMOVE:
-                    models.remove(session, version, now)
-                else:
-                    models.set_pinned(session, version, pinned=what == PIN)
+                phrase = CHANGES[what](session, version, now)
             except models.VersionInUse as exc:
                 return f"model-in-use-{exc.reason}"
             except LookupError:
                 return "model-gone"
-            note(session, user.id, f"model.{what}", now, version=version)
-            return "model-removed" if what == REMOVE else None
+            note(session, user.id, AuditAction(f"model.{what}"), now, version=version)
+            return phrase
 
         phrase = self.database.write(change)
         return spoken.say(phrase) if phrase else None
 
-    async def _switch(self, bot: "ExtBot[int]", chat_id: int, user: User, version: str) -> None:
-        """Ask for a version; its fate is told in the message that says so."""
-        wording = await asyncio.to_thread(self._wording_of, user)
-
-        def want(session: Session) -> bool:
-            try:
-                before = models.want(session, version)
-            except KeyError:
-                return False
-            note(session, user.id, "model.switch", wall_now(), version=version, before=before)
-            return True
-
-        is_there = await self._write(want)
-        words = wording.say("model-switching" if is_there else "model-gone")
-        sent = await self.conversation.replies.send(bot, chat_id, words)
-        if is_there:
-            told = ToldIn(chat_id, sent.message_id, wording.phrases.language)
-            self._switches.append(_Switch(version, told))
-
-    async def _tell_switch(self, bot: "ExtBot[int]", switch: _Switch) -> None:
-        found = await self._look(lambda session: models.version_by_id(session, switch.version))
-        if found is not None and not found.failure and not found.serving:
-            return
-        self._switches.remove(switch)
-        wording = await asyncio.to_thread(self._wording_in, switch.told.language)
-        if found is None:
-            words = wording.say("model-gone")
-        elif found.failure:
-            words = wording.say("model-not-switched", reason=escape(found.failure, quote=False))
-        else:
-            words = wording.say("model-switched")
-        await _edit(bot, switch.told, words, None)
-
-    async def _ask(
-        self, bot: "ExtBot[int]", chat_id: int, user: User, kind: JobKind, arguments: dict[str, str]
-    ) -> None:
-        """Ask for a job, and begin to tell of it."""
-        wording = await asyncio.to_thread(self._wording_of, user)
-
-        def ask(session: Session) -> Job:
-            job = jobs.ask(session, kind, arguments, user.id, moment(session))
-            note(session, user.id, f"job.{kind.value}", wall_now(), job=job.id)
-            return job
-
-        job = await self._write(ask)
-        words = job_words(job, wording, await self._look(moment))
-        sent = await self.conversation.replies.send(bot, chat_id, words, job_buttons(job, wording), silent=True)
-        told = ToldIn(chat_id, sent.message_id, wording.phrases.language)
-        await self._write(lambda session: jobs.tell_in(session, job.id, told))
-
-    async def _tell(self, bot: "ExtBot[int]", job: Job) -> None:
-        told = job.told_in
-        assert told is not None, "only jobs that are told of come here"
-        wording = await asyncio.to_thread(self._wording_in, told.language)
-        words = job_words(job, wording, await self._look(moment))
-        if self._said.get(job.id) != words:
-            await _edit(bot, told, words, job_buttons(job, wording))
-            self._said[job.id] = words
-        if job.is_open:
-            return
-        if job.state is JobState.DONE and job.kind is JobKind.EXPORT:
-            await self._send_version(bot, told, job)
-        await self._write(lambda session: jobs.tell_in(session, job.id, None))
-        self._said.pop(job.id, None)
-
-    async def _send_version(self, bot: "ExtBot[int]", told: ToldIn, job: Job) -> None:
-        path: Path = self.conversation.media / str(job.result["path"])
-        content = await asyncio.to_thread(path.read_bytes)
-        await self.conversation.replies.send_file(bot, told.chat_id, (f"{job.result['version']}.zip", content), "")
+    async def _send_why(self, bot: "ExtBot[int]", job: Job, chat_id: int, language: str) -> None:
+        """The pictures in which a version's answers were explained, which show the inside of the coop."""
+        caption = await self._look(
+            lambda session: why_words(job.result, coop_wording(session, language), moment(session))
+        )
+        try:
+            content = await asyncio.to_thread((self.conversation.media / str(job.result["path"])).read_bytes)
+            await self.conversation.replies.send_pictures(bot, chat_id, [content], caption, silent=True)
+        except (OSError, BadRequest) as exc:
+            log.warning("why.not_shown", reason=str(exc))
 
     async def _allowed(self, update: Update, context: Context, user: User) -> bool:
         if await self.conversation.may(user.id, Action.CONFIGURE):
             return True
-        await self._write(lambda session: note(session, user.id, "model.refused", wall_now(), what=_what(update)))
-        await self.conversation.reply(update, context, lambda spoken: spoken.say("may-not-train"))
+        await self.conversation.refuse_command(update, context, "may-not-train")
         return False
 
     async def _read(self, user: User, work: Callable[[Session, Wording], T]) -> T:
@@ -315,25 +256,83 @@ class ModelTalk:
         return self.database.read(lambda session: coop_wording(session, language))
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """An answer that needs no job: a page with its buttons, or a word that pops up."""
+
+    words: str
+    markup: InlineKeyboardMarkup | None = None
+
+
+def _known(session: Session, wording: Wording, what: str, version: str) -> _Known | None:
+    """What can be said at once to who asks for work on a version; None where it is to be done."""
+    found = models.version_by_id(session, version)
+    if found is None:
+        return _Known(wording.say("model-gone"))
+    if what == WHY and not newest_sightings(session, most=1):
+        return _Known(wording.say("explain-none"))
+    if what != COMPARE:
+        return None
+    if found.serving:
+        return _Known(wording.say("model-serves-already"))
+    serving, report = models.serving_version(session), found.report or {}
+    is_told = bool(report.get("comparison")) and report.get("against") == (serving.id if serving else None)
+    if not is_told:
+        return None
+    shadow = last_shadow(session, version)
+    in_shadow = shadow is not None and shadow.ended_at is None
+    return _Known(compare_words(found, wording, shadow), version_buttons(found, wording, in_shadow=in_shadow))
+
+
+def _removed(session: Session, version: str, now: datetime) -> str:
+    models.remove(session, version, now)
+    return "model-removed"
+
+
+def _pinned(session: Session, version: str, now: datetime) -> None:
+    models.set_pinned(session, version, pinned=True)
+
+
+def _unpinned(session: Session, version: str, now: datetime) -> None:
+    models.set_pinned(session, version, pinned=False)
+
+
+def _in_shadow(session: Session, version: str, now: datetime) -> str:
+    models.shadow(session, version, now)
+    return "shadow-begun"
+
+
+def _out_of_shadow(session: Session, version: str, now: datetime) -> str:
+    end_shadow(session, now, version)
+    return "shadow-ended"
+
+
+CHANGES: Mapping[str, Callable[[Session, str, datetime], str | None]] = {
+    REMOVE: _removed,
+    PIN: _pinned,
+    UNPIN: _unpinned,
+    SHADOW: _in_shadow,
+    UNSHADOW: _out_of_shadow,
+}
+"""What buttons change at once, given wall time; each gives the phrase that pops up, if any."""
+
+
+def _no_buttons(session: Session, job: Job, wording: Wording) -> None:
+    return None
+
+
 def _listed(session: Session, wording: Wording) -> tuple[str, InlineKeyboardMarkup]:
     versions, now = models.known_versions(session), moment(session)
     return list_words(versions, wording, now), list_buttons(versions, wording, now)
 
 
+def _return_to_shipped(session: Session, by: int) -> str | None:
+    before = models.want_shipped(session)
+    if before is not None:
+        note(session, by, AuditAction.MODEL_SWITCH, wall_now(), version=None, before=before)
+    return before
+
+
 def _chat_of(update: Update) -> int:
     assert update.effective_chat is not None, "a command comes from a chat"
     return update.effective_chat.id
-
-
-def _what(update: Update) -> str:
-    message = update.effective_message
-    return (message.text or "a file" if message else "")[:40]
-
-
-async def _edit(bot: "ExtBot[int]", told: ToldIn, words: str, markup: InlineKeyboardMarkup | None) -> None:
-    try:
-        await bot.edit_message_text(
-            words, chat_id=told.chat_id, message_id=told.message_id, parse_mode=ParseMode.HTML, reply_markup=markup
-        )
-    except (BadRequest, Forbidden) as exc:  # the same words again, or nobody reads them any more: nothing to mend
-        log.info("job.message_not_edited", reason=exc.message)

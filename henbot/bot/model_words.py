@@ -7,11 +7,15 @@ from typing import Any
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
+from henbot.bot.compare_words import compare_lines, shadow_words
 from henbot.bot.language import capitalised
+from henbot.bot.report_words import report_lines
 from henbot.bot.wording import Wording
-from henbot.domain.observations import HenId
-from henbot.services.jobs import Job, JobKind, JobState
+from henbot.domain.observations import UNKNOWN, HenId, NestId
+from henbot.services.coop_clock import wall_now
 from henbot.services.models import Version
+from henbot.services.shadows import Shadow
+from henbot.services.version_notices import Notice, NoticeKind
 
 MODEL = "model"
 """Begins what the buttons say that are answered in `model_talk`: `model:what:version`."""
@@ -19,18 +23,17 @@ MODEL = "model"
 SHOW, LIST, SWITCH, SURE, PIN, UNPIN, REMOVE, EXPORT, STOP = (
     "show", "list", "switch", "sure", "pin", "unpin", "remove", "export", "stop",
 )  # fmt: skip
-ACTIONS = (SHOW, LIST, SWITCH, SURE, PIN, UNPIN, REMOVE, EXPORT, STOP)
+SHADOW, UNSHADOW, COMPARE, WHY = "shadow", "unshadow", "compare", "why"
+ACTIONS = (SHOW, LIST, SWITCH, SURE, PIN, UNPIN, REMOVE, EXPORT, STOP, SHADOW, UNSHADOW, COMPARE, WHY)
 
 MOST_LISTED = 12
-MOST_CONFUSIONS = 3
-CELLS = 10
 
 
 def list_words(versions: Sequence[Version], wording: Wording, now: datetime) -> str:
     """All versions, the newest first, each in a line."""
     if not versions:
         return wording.say("models-none")
-    lines = [f"{_mark(one, wording)} {_heading(one, wording, now)}" for one in versions[:MOST_LISTED]]
+    lines = [_line(one, wording, now) for one in versions[:MOST_LISTED]]
     return "\n".join([wording.say("models-title"), "", *lines])
 
 
@@ -39,8 +42,8 @@ def list_buttons(versions: Sequence[Version], wording: Wording, now: datetime) -
     return InlineKeyboardMarkup([[_button(_short(one, wording, now), SHOW, one.id)] for one in versions[:MOST_LISTED]])
 
 
-def version_words(version: Version, wording: Wording, now: datetime) -> str:
-    """One version: whose hens it knows, how large it is, how it compared, why it does not serve."""
+def version_words(version: Version, wording: Wording, now: datetime, shadow: Shadow | None = None) -> str:
+    """One version: whose hens it knows, its size, how it compared, why it does not serve, what it saw in shadow."""
     told = version.manifest
     hens = wording.phrases.listed([capitalised(wording.name(HenId(hen))) for hen in told.get("hens", ())])
     lines = [f"{_mark(version, wording)} <b>{escape(version.id)}</b>", _heading(version, wording, now)]
@@ -49,79 +52,66 @@ def version_words(version: Version, wording: Wording, now: datetime) -> str:
         lines.append(wording.say("model-size", size=wording.phrases.number(size / 1e6)))
     if version.failure:
         lines.append(wording.say("model-failure", reason=escape(version.failure, quote=False)))
+    if shadow is not None:
+        lines += ["", shadow_words(shadow, wording, wall_now())]
     if version.report:
         lines += ["", *report_lines(version.report, wording)]
     return "\n".join(lines)
 
 
-def version_buttons(version: Version, wording: Wording, *, asks: bool = False) -> InlineKeyboardMarkup:
+def version_buttons(
+    version: Version, wording: Wording, *, asks: bool = False, in_shadow: bool = False
+) -> InlineKeyboardMarkup:
     """What may be done with a version; with `asks`, whether to switch is asked once more."""
     if asks:
         yes = _button(wording.say("button-model-sure"), SURE, version.id)
         return InlineKeyboardMarkup([[yes], [_button(wording.say("button-model-not"), SHOW, version.id)]])
-    rows = [] if version.desired else [[_button(wording.say("button-model-switch"), SWITCH, version.id)]]
-    pin = (UNPIN, "button-model-unpin") if version.pinned else (PIN, "button-model-pin")
-    rows.append(
-        [
-            _button(wording.say(pin[1]), pin[0], version.id),
-            _button(wording.say("button-model-export"), EXPORT, version.id),
-        ]
-    )
-    if not version.desired and not version.serving and not version.pinned:
-        rows.append([_button(wording.say("button-model-remove"), REMOVE, version.id)])
-    rows.append([_button(wording.say("button-model-list"), LIST, "-")])
-    return InlineKeyboardMarkup(rows)
+    is_idle = not version.desired and not version.serving
+    rows = [] if version.desired else [[SWITCH]]
+    rows += [[UNSHADOW if in_shadow else SHADOW]] if is_idle else []
+    rows.append([WHY] if version.serving else [COMPARE, WHY])
+    rows.append([UNPIN if version.pinned else PIN, EXPORT])
+    rows += [[REMOVE]] if is_idle and not version.pinned else []
+    buttons = [[_button(wording.say(f"button-model-{what}"), what, version.id) for what in row] for row in rows]
+    return InlineKeyboardMarkup([*buttons, [_button(wording.say("button-model-list"), LIST, "-")]])
 
 
-def job_words(job: Job, wording: Wording, now: datetime) -> str:
-    """How far a job is, or how it ended."""
-    kind = job.kind.value
-    if job.state is JobState.DONE:
-        version = escape(str(job.result.get("version", "")))
-        done = wording.say(f"job-{kind}-done", version=version)
-        report = job.result.get("report")
-        return "\n".join([done, "", *report_lines(report, wording)]) if report else done
-    if job.state is JobState.FAILED:
-        return wording.say(f"job-{kind}-failed", reason=escape(job.failure or "", quote=False))
-    if job.state is JobState.CANCELLED:
-        return wording.say(f"job-{kind}-cancelled")
-    if job.state is JobState.ASKED:
-        return wording.say(f"job-{kind}-asked")
-    phase = wording.say(f"phase-{job.phase or 'reading'}")
-    filled = round(job.progress * CELLS)
-    bar = "▓" * filled + "░" * (CELLS - filled)
-    line = wording.say("job-progress", bar=bar, percent=int(100 * job.progress), phase=phase)
-    left = _left(job, now)
-    words = [wording.say(f"job-{kind}-running"), line]
-    return "\n".join([*words, wording.say("job-left", minutes=left)] if left else words)
+def compare_words(version: Version, wording: Wording, shadow: Shadow | None) -> str:
+    """How a version compared, by its own report, with the one that serves still."""
+    report = version.report or {}
+    lines = [wording.say("compare-title"), f"<b>{escape(version.id)}</b>"]
+    lines += ["", wording.say("compare-held-out", days=escape(str(report.get("held_out", ""))))]
+    lines += compare_lines(report, wording)
+    lines += [wording.say("report-learned-by-serving")] if report.get("learned_by_serving") else []
+    lines += ["", shadow_words(shadow, wording, wall_now())] if shadow is not None else []
+    return "\n".join(lines)
 
 
-def job_buttons(job: Job, wording: Wording) -> InlineKeyboardMarkup | None:
-    """To call it off; of a candidate, to look at it."""
-    if job.is_open:
-        return InlineKeyboardMarkup([[_button(wording.say("button-job-stop"), STOP, str(job.id))]])
-    if job.state is JobState.DONE and job.kind in (JobKind.TRAIN, JobKind.IMPORT):
-        return InlineKeyboardMarkup([[_button(wording.say("button-model-show"), SHOW, str(job.result["version"]))]])
-    return None
+def notice_words(notice: Notice, version: Version | None, wording: Wording, now: datetime) -> str:
+    """What befell a version by itself."""
+    made = version.created_at if version else notice.at
+    day = wording.phrases.day_of(made.astimezone(wording.timezone).date(), now.astimezone(wording.timezone).date())
+    phrase = "model-shadow-dropped"
+    if notice.kind is NoticeKind.FELL_BACK:
+        phrase = "model-fell-back" if notice.back_to else "model-fell-back-shipped"
+    reason = escape(notice.reason.rstrip("."), quote=False)
+    return wording.say(phrase, when=day, time=wording.time(made), reason=reason)
 
 
-def report_lines(report: Mapping[str, Any], wording: Wording) -> list[str]:
-    """How a candidate compared: question by question, hen by hen, and what it mistakes for what."""
-    lines = [wording.say("report-labels", pictures=int(report.get("labelled", 0)))]
-    comparison = report.get("comparison")
-    if not comparison:
-        return [*lines, wording.say("report-nothing-held-out")]
-    lines.append(wording.say("report-held-out", days=escape(str(report.get("held_out", "")))))
-    lines += [_question(question, wording) for question in comparison["questions"]]
-    for hen, (pictures, new, old) in sorted(comparison["hens"].items()):
-        name = capitalised(wording.name(HenId(hen)))
-        lines.append(wording.say("report-hen", hen=name, right=new, pictures=pictures, before=old))
-    for confusion in comparison["confusions"][:MOST_CONFUSIONS]:
-        truth, said = (_named(confusion[side], wording) for side in ("truth", "said"))
-        lines.append(wording.say("report-confusion", truth=truth, said=said, times=confusion["times"]))
-    if report.get("learned_by_serving"):
-        lines.append(wording.say("report-learned-by-serving"))
-    return lines
+def why_words(result: Mapping[str, Any], wording: Wording, now: datetime) -> str:
+    """What stands under the pictures in which a version's answers were explained."""
+    today = now.astimezone(wording.timezone).date()
+    lines = [wording.say("explain-title", version=escape(str(result["version"])))]
+    for number, shown in enumerate(result["shown"], start=1):
+        said = str(shown["said"])
+        who = wording.say("explain-any-hen") if said == "hen" else capitalised(wording.name(HenId(said)))
+        moment = wording.moment(datetime.fromisoformat(shown["at"]), today)
+        nest = capitalised(wording.nest_name(NestId(shown["nest"])))
+        percent = round(100 * float(shown["probability"]))
+        line = wording.say("explain-line", number=number, nest=nest, moment=moment, who=who, percent=percent)
+        other = "" if shown["hen"] in (said, UNKNOWN) else wording.name(HenId(shown["hen"]))
+        lines.append(f"{line} ({wording.say('explain-told-as', who=other)})" if other else line)
+    return "\n".join(lines)
 
 
 def read_model_press(callback_data: str | None) -> tuple[str, str] | None:
@@ -130,26 +120,6 @@ def read_model_press(callback_data: str | None) -> tuple[str, str] | None:
     if len(parts) != 3 or parts[0] != MODEL or parts[1] not in ACTIONS or not parts[2]:
         return None
     return parts[1], parts[2]
-
-
-def _question(question: Mapping[str, Any], wording: Wording) -> str:
-    share = {side: round(100 * question[side] / question["pictures"]) for side in ("candidate", "serving")}
-    verdict = wording.say(f"report-{question['outcome'].replace('_', '-')}")
-    what = wording.say(f"report-question-{question['name']}")
-    return wording.say("report-question", what=what, new=share["candidate"], old=share["serving"], verdict=verdict)
-
-
-def _named(name: str, wording: Wording) -> str:
-    postures = ("sitting", "standing", "partial", "perched", "none")
-    return wording.say(f"posture-{name}") if name in postures else wording.name(HenId(name))
-
-
-def _left(job: Job, now: datetime) -> int:
-    """Minutes, at least one; 0 where nothing can be said yet."""
-    if job.started_at is None or job.progress < 0.05:
-        return 0
-    seconds = (now - job.started_at).total_seconds()
-    return max(1, round(seconds * (1 - job.progress) / job.progress / 60))
 
 
 def _mark(version: Version, wording: Wording) -> str:
@@ -165,6 +135,33 @@ def _heading(version: Version, wording: Wording, now: datetime) -> str:
     return wording.say(
         "model-line", when=when, time=wording.time(version.created_at), state=wording.say(f"model-{state}")
     )
+
+
+def _line(version: Version, wording: Wording, now: datetime) -> str:
+    """A version in the list: its state, age, labels, accuracy and size."""
+    facts = [*_labels(version, wording), *_right(version, wording)]
+    if size := version.manifest.get("size"):
+        facts.append(wording.say("model-size", size=wording.phrases.number(size / 1e6)))
+    line = f"{_mark(version, wording)} {_heading(version, wording, now)}"
+    return f"{line}\n      {' · '.join(facts)}" if facts else line
+
+
+def _labels(version: Version, wording: Wording) -> list[str]:
+    pictures = (version.report or {}).get("labelled") or version.manifest.get("pictures")
+    return [wording.say("model-facts-labels", pictures=int(pictures))] if pictures else []
+
+
+def _right(version: Version, wording: Wording) -> list[str]:
+    """The share that it got right of what it had not seen: of hens' names, else of whether a hen is there."""
+    comparison = (version.report or {}).get("comparison") or {"questions": ()}
+    shares = {one["name"]: one["candidate"] / one["pictures"] for one in comparison["questions"]}
+    if (held_out := version.manifest.get("metrics", {}).get("held_out_occupied")) is not None:
+        shares.setdefault("hens", held_out)
+    for name in ("hen", "hens"):
+        if name in shares:
+            what = wording.say(f"report-question-{name}")
+            return [wording.say("model-facts-right", what=what, percent=round(100 * shares[name]))]
+    return []
 
 
 def _short(version: Version, wording: Wording, now: datetime) -> str:

@@ -89,6 +89,7 @@ class Poster:
                     parse_mode=ParseMode.HTML,
                     disable_notification=not telling.rings,
                     reply_parameters=reply_to,
+                    reply_markup=telling.markup,
                 )
             except BadRequest as exc:
                 if _says(exc, _REFUSES):
@@ -103,6 +104,7 @@ class Poster:
             parse_mode=ParseMode.HTML,
             disable_notification=not telling.rings,
             reply_parameters=reply_to,
+            reply_markup=telling.markup,
         )
         return _told(telling, sent, None)
 
@@ -112,7 +114,9 @@ class Poster:
             return await self._edit_words(post, telling, telling.text)
         media = InputMediaPhoto(content, caption=telling.text, parse_mode=ParseMode.HTML, filename="nest.jpg")
         try:
-            edited = await self.bot.edit_message_media(media, chat_id=post.chat_id, message_id=post.message_id)
+            edited = await self.bot.edit_message_media(
+                media, chat_id=post.chat_id, message_id=post.message_id, reply_markup=telling.markup
+            )
         except BadRequest as exc:
             if _says(exc, (*_REFUSES, *_SAME, *_NO_MESSAGE)):
                 raise
@@ -123,11 +127,19 @@ class Poster:
     async def _edit_words(self, post: DuePost, telling: Telling, text: str) -> Told:
         if post.media_sha256 is not None:
             await self.bot.edit_message_caption(
-                chat_id=post.chat_id, message_id=post.message_id, caption=text, parse_mode=ParseMode.HTML
+                chat_id=post.chat_id,
+                message_id=post.message_id,
+                caption=text,
+                parse_mode=ParseMode.HTML,
+                reply_markup=telling.markup,
             )
         else:
             await self.bot.edit_message_text(
-                text, chat_id=post.chat_id, message_id=post.message_id, parse_mode=ParseMode.HTML
+                text,
+                chat_id=post.chat_id,
+                message_id=post.message_id,
+                parse_mode=ParseMode.HTML,
+                reply_markup=telling.markup,
             )
         return _stands(post, telling)
 

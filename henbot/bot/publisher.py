@@ -31,7 +31,7 @@ from henbot.services.coop_clock import clock_setting, wall_now
 from henbot.services.moved_chats import move_chat
 from henbot.services.people import People
 from henbot.services.posts import DuePost, Told
-from henbot.services.subscriptions import Subscription, subscriptions, unsubscribe
+from henbot.services.subscriptions import Subscription, private_chats, unsubscribe
 from henbot.storage.database import Database
 
 T = TypeVar("T")
@@ -63,7 +63,7 @@ class Audience:
 
     Attributes:
         channel: a chat's number or @name; None where there is none, and those who subscribed are all.
-        people: whose admins are told when the channel refuses, in private.
+        people: whose admins are told each bout in private, to correct it, and when the channel refuses.
         policy: what the channel is told.
         quiet: the coop's quiet hours, for the channel and for chats that have set none of their own.
     """
@@ -170,11 +170,11 @@ class Publisher:
     def chats(self, session: Session) -> Mapping[int, Subscription]:
         """All that are written to now, by their numbers; without the channel while it is not found by its name."""
         channel = [Subscription(self._chat_id, self.audience.policy)] if self._chat_id is not None else []
-        return {chat.chat_id: chat for chat in (*subscriptions(session), *channel)}
+        return {chat.chat_id: chat for chat in (*self._subscribers(session), *channel)}
 
     def _telling(self, session: Session, post: DuePost, wall: datetime, chat: Subscription) -> Telling:
         try:
-            return telling(session, post, wall, chat.policy, self.audience.quiet, chat.language)
+            return telling(session, post, wall, chat, self.audience.quiet)
         except CoopUnknown:
             raise
         except HenbotError as exc:
@@ -214,7 +214,7 @@ class Publisher:
     async def _refused(self, post: DuePost, reason: str) -> None:
         if post.chat_id != self._chat_id:
             log.info("subscriber.gone", chat=post.chat_id, reason=reason)
-            await self._write(lambda session: unsubscribe(session, post.chat_id))
+            await self._write(lambda session: self._leave_alone(session, post.chat_id))
             return
         until = wall_now() + REFUSED_PAUSE
 
@@ -226,6 +226,12 @@ class Publisher:
         log.warning("chat.refuses", chat=post.chat_id, reason=reason)
         if is_news:
             await self._tell_admins(post.chat_id, reason)
+
+    def _leave_alone(self, session: Session, chat_id: int) -> None:
+        """Tell nothing more to who does not want it, or (an admin) never wrote to the bot, until they do."""
+        unsubscribe(session, chat_id)
+        posts.drop(session, chat_id)
+        posts.pause(session, chat_id, wall_now() + REFUSED_PAUSE)
 
     async def _moved(self, post: DuePost, moved: ChatMoved) -> None:
         """Follow a subscriber; the channel's number stands in `coop.yaml`, so that admins are told what to write."""
@@ -307,7 +313,8 @@ class Publisher:
         return self._back[name]
 
     def _subscribers(self, session: Session) -> list[Subscription]:
-        return [chat for chat in subscriptions(session) if chat.chat_id != self._chat_id]
+        admins = self.audience.people.admins(session, wall_now())
+        return [chat for chat in private_chats(session, admins) if chat.chat_id != self._chat_id]
 
     async def _read(self, work: Callable[[Session], T]) -> T:
         return await asyncio.to_thread(self.database.read, work)

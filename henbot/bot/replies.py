@@ -133,12 +133,45 @@ class Replies:
         finally:
             pacer.spend(chat_id, time.monotonic())
 
+    async def send_photo(
+        self,
+        bot: "ExtBot[int]",
+        chat_id: int,
+        picture: bytes,
+        caption: str,
+        markup: InlineKeyboardMarkup | None = None,
+    ) -> Message:
+        """Send a picture with words and buttons under it, silently, and give the message. Raises TelegramError."""
+        pacer = self.groups if chat_id < 0 else self.private
+        await asyncio.sleep(pacer.wait_s(chat_id, time.monotonic()))
+        try:
+            return await bot.send_photo(
+                chat_id,
+                picture,
+                caption,
+                parse_mode=ParseMode.HTML,
+                reply_markup=markup,
+                disable_notification=True,
+                filename=FILE,
+                rate_limit_args=RETRIES,
+            )
+        finally:
+            pacer.spend(chat_id, time.monotonic())
+
     async def send_pictures(
-        self, bot: "ExtBot[int]", chat_id: int, pictures: Sequence[bytes], caption: str, reply_to: int | None = None
+        self,
+        bot: "ExtBot[int]",
+        chat_id: int,
+        pictures: Sequence[bytes],
+        caption: str,
+        reply_to: int | None = None,
+        *,
+        silent: bool = False,
     ) -> None:
         """Send one to ten pictures as one answer, the words under the first. Raises TelegramError."""
         how: dict[str, Any] = {
             "reply_parameters": ReplyParameters(reply_to, allow_sending_without_reply=True) if reply_to else None,
+            "disable_notification": silent or None,
             "rate_limit_args": RETRIES,
         }
         pacer = self.groups if chat_id < 0 else self.private
@@ -150,6 +183,20 @@ class Replies:
                 first, *rest = pictures
                 group = [InputMediaPhoto(first, caption, parse_mode=ParseMode.HTML, filename=FILE)]
                 await bot.send_media_group(chat_id, [*group, *(InputMediaPhoto(p, filename=FILE) for p in rest)], **how)
+        finally:
+            for _ in pictures:
+                pacer.spend(chat_id, time.monotonic())
+
+    async def send_album(self, bot: "ExtBot[int]", chat_id: int, pictures: Sequence[tuple[bytes, str]]) -> None:
+        """Send one to ten pictures, silently, each with its own words. Raises TelegramError."""
+        if len(pictures) == 1:
+            await self.send_photo(bot, chat_id, *pictures[0])
+            return
+        group = [InputMediaPhoto(one, words, parse_mode=ParseMode.HTML, filename=FILE) for one, words in pictures]
+        pacer = self.groups if chat_id < 0 else self.private
+        await asyncio.sleep(pacer.wait_s(chat_id, time.monotonic()))
+        try:
+            await bot.send_media_group(chat_id, group, disable_notification=True, rate_limit_args=RETRIES)
         finally:
             for _ in pictures:
                 pacer.spend(chat_id, time.monotonic())

@@ -107,10 +107,9 @@ class SettingsTalk:
         query = update.callback_query
         if query is None:
             return
-        spoken = await self.conversation.spoken(query.from_user)
         setting, message = read_setting(query.data), query.message
         if setting is None or message is None:
-            await answer_press(query, spoken.say("outdated-button"))
+            await self.conversation.unknown_press(query)
         elif setting.owner != query.from_user.id or not await self._may(query.from_user, message.chat):
             await self.conversation.refuse_press(query, "not-your-buttons")
         else:
@@ -152,14 +151,15 @@ class SettingsTalk:
         is_private = chat.type == ChatType.PRIVATE
         with self.conversation.database.reading() as session:
             policy, is_on = policy_of(session, chat.id), is_subscribed(session, chat.id)
-        chosen = Chosen(spoken, policy, is_on, self.coop_quiet, is_private)
+            is_admin = self.conversation.people.may(session, owner, Action.CONFIGURE, wall_now())
+        chosen = Chosen(spoken, policy, is_on, self.coop_quiet, is_private, is_private and is_admin)
         return settings_text(chosen), settings_keyboard(chosen, owner, page)
 
     async def _allowed(self, update: Update, context: Context, user: User, chat: Chat) -> bool:
         """Whether somebody may choose for a chat; who may not is told so."""
         if await self._may(user, chat):
             return True
-        await self.conversation.reply(update, context, lambda spoken: spoken.say("may-not-configure"))
+        await self.conversation.refuse_command(update, context, "may-not-configure")
         return False
 
     async def _may(self, user: User, chat: Chat) -> bool:

@@ -7,16 +7,17 @@ from datetime import time
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from henbot.bot.language import Phrases, languages, phrases
-from henbot.domain.policies import NEVER_QUIET, Policy, PolicyKind, QuietHours
+from henbot.domain.policies import NEVER_QUIET, Policy, PolicyKind, QuietHours, Theme
 
 SET = "set"
 """Begins what the buttons of the settings say: `set:what:value:owner`."""
 
-PAGE, LANGUAGE, KIND, QUIET, SURE = "page", "language", "kind", "quiet", "sure"
+PAGE, LANGUAGE, KIND, QUIET, SURE, THEME = "page", "language", "kind", "quiet", "sure", "theme"
 MAIN = "main"
-PAGES = (LANGUAGE, KIND, QUIET, SURE)
+PAGES = (LANGUAGE, KIND, QUIET, SURE, THEME)
 RINGS, UNKNOWN_ONLY, DIGEST, WEEKLY, SUBSCRIBED = "rings", "unknown", "digest", "weekly", "subscribed"
-SWITCHES = (RINGS, UNKNOWN_ONLY, DIGEST, WEEKLY)
+CORRECTS = "corrects"
+SWITCHES = (RINGS, UNKNOWN_ONLY, DIGEST, WEEKLY, CORRECTS)
 
 KINDS: Mapping[str, PolicyKind] = {kind.name.lower(): kind for kind in PolicyKind}
 QUIETS: Mapping[str, QuietHours | None] = {
@@ -28,7 +29,11 @@ QUIETS: Mapping[str, QuietHours | None] = {
 }
 SURES: Mapping[str, float] = {"0": 0.0, "50": 0.5, "80": 0.8, "95": 0.95}
 
-_CHOICES: Mapping[str, Iterable[str]] = {LANGUAGE: languages(), KIND: KINDS, QUIET: QUIETS, SURE: SURES}
+THEMES: Mapping[str, Theme] = {theme.value: theme for theme in Theme}
+
+_CHOICES: Mapping[str, Iterable[str]] = {
+    LANGUAGE: languages(), KIND: KINDS, QUIET: QUIETS, SURE: SURES, THEME: THEMES,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,7 @@ class Chosen:
     Attributes:
         coop_quiet: the coop's own quiet hours.
         is_private: a chat of one person, who has a language; a group speaks as each of its people.
+        corrects: that person is an admin, who may be told each bout to correct it.
     """
 
     spoken: Phrases
@@ -45,6 +51,7 @@ class Chosen:
     is_subscribed: bool
     coop_quiet: QuietHours | None = None
     is_private: bool = True
+    corrects: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +82,12 @@ def changed(policy: Policy, setting: Setting) -> Policy:
         KIND: lambda: replace(policy, kind=KINDS[setting.value]),
         QUIET: lambda: replace(policy, quiet=QUIETS[setting.value]),
         SURE: lambda: replace(policy, least_confidence=SURES[setting.value]),
+        THEME: lambda: replace(policy, theme=THEMES[setting.value]),
         RINGS: lambda: replace(policy, rings=is_on),
         UNKNOWN_ONLY: lambda: replace(policy, unknown_only=is_on),
         DIGEST: lambda: replace(policy, digest=is_on),
         WEEKLY: lambda: replace(policy, weekly=is_on),
+        CORRECTS: lambda: replace(policy, corrects=is_on),
     }
     return changes[setting.what]()
 
@@ -93,6 +102,9 @@ def settings_text(chosen: Chosen) -> str:
     lines.append(spoken.say("settings-kind-line", kind=kind_name(spoken, chosen.policy.kind)))
     lines.append(spoken.say("settings-quiet-line", hours=_quiet_name(chosen, chosen.policy.quiet)))
     lines.append(spoken.say("settings-sure-line", sure=_sure_name(spoken, chosen.policy.least_confidence)))
+    lines.append(spoken.say("settings-theme-line", theme=spoken.say(f"settings-theme-{chosen.policy.theme}")))
+    if chosen.corrects:
+        lines.append(spoken.say("settings-corrects-line", on="yes" if chosen.policy.corrects else "no"))
     return "\n".join(lines)
 
 
@@ -106,9 +118,10 @@ def settings_keyboard(chosen: Chosen, owner: int, page: str = MAIN) -> InlineKey
         return [_button(spoken.say(f"button-settings-{name}"), PAGE, name, owner) for name in names]
 
     first = pages(LANGUAGE, KIND) if chosen.is_private else pages(KIND)
-    rows = [first, pages(QUIET, SURE)]
+    rows = [first, pages(QUIET, SURE), pages(THEME)]
     rows += [[_switch(chosen, RINGS, owner), _switch(chosen, UNKNOWN_ONLY, owner)]]
     rows += [[_switch(chosen, DIGEST, owner), _switch(chosen, WEEKLY, owner)]]
+    rows += [[_switch(chosen, CORRECTS, owner)]] if chosen.corrects else []
     name, value = ("unsubscribe", "no") if chosen.is_subscribed else ("subscribe", "yes")
     return InlineKeyboardMarkup([*rows, [_button(spoken.say(f"button-{name}"), SUBSCRIBED, value, owner)]])
 
@@ -127,6 +140,9 @@ def _choices(chosen: Chosen, page: str, owner: int) -> InlineKeyboardMarkup:
         SURE: lambda: [
             (name, _sure_name(spoken, sure), sure == policy.least_confidence) for name, sure in SURES.items()
         ],
+        THEME: lambda: [
+            (name, spoken.say(f"settings-theme-{name}"), one is policy.theme) for name, one in THEMES.items()
+        ],
     }
     rows = [
         [_button(f"{'✓ ' if is_chosen else ''}{words}", page, value, owner)]
@@ -142,6 +158,7 @@ def _switch(chosen: Chosen, what: str, owner: int) -> InlineKeyboardButton:
         UNKNOWN_ONLY: policy.unknown_only,
         DIGEST: policy.wants_digest,
         WEEKLY: policy.weekly,
+        CORRECTS: policy.corrects,
     }[what]
     words = f"{'☑' if is_on else '☐'} {chosen.spoken.say(f'button-settings-{what}')}"
     return _button(words, what, "no" if is_on else "yes", owner)

@@ -7,10 +7,12 @@ from enum import Enum
 from hashlib import sha256
 
 from sqlalchemy.orm import Session
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.constants import MessageLimit
 
 from henbot.bot.asking import coop_wording
 from henbot.bot.channel_words import format_board, format_digest, format_eggs, format_missed, format_week
+from henbot.bot.correcting_words import Buttons, correcting_buttons, said_lines
 from henbot.bot.formatting import format_bout
 from henbot.bot.wording import Wording, plain
 from henbot.domain.clock import ClockSetting
@@ -19,12 +21,13 @@ from henbot.domain.policies import Policy, QuietHours
 from henbot.services.changes import BOUT, EGG
 from henbot.services.confirmed import postable
 from henbot.services.coop_clock import clock_setting
-from henbot.services.digests import WEEK, DayDigest, day_digest, digest_picture, week_digest
+from henbot.services.digests import WEEK, DayDigest, day_digest, digest_look, digest_picture, week_digest
 from henbot.services.posts import DuePost
 from henbot.services.reports import BoutReport, Picture, bout_report, coop_of
 from henbot.services.sitting import sitting_since
+from henbot.services.subscriptions import Subscription
 from henbot.services.watch_hours import hours_of_day
-from henbot.services.wishes import BOARD, DIGEST, MISSED, eggs_of_post, missed_bouts, post_of
+from henbot.services.wishes import BOARD, DIGEST, MISSED, eggs_of_post, is_denied, missed_bouts, post_of
 
 STEADY_AFTER = timedelta(seconds=90)
 """How long a hen who cannot be named and is in the nest is kept back: a few more looks at her usually name her."""
@@ -51,6 +54,7 @@ class Telling:
         hold_until: coop time before which it is kept back, for `HOLD`.
         rings: a new message that is to be heard; all else is silent.
         reply_to: number of the message that a new one answers.
+        buttons: below the message, row by row.
     """
 
     step: Step
@@ -60,11 +64,18 @@ class Telling:
     hold_until: datetime | None = None
     rings: bool = False
     reply_to: int | None = None
+    buttons: Buttons = ()
 
     @property
     def words(self) -> str:
-        """The hash by which words are compared."""
-        return words_hash(self.text)
+        """The hash by which words, and what is written on buttons, are compared."""
+        return words_hash(self.text, self.buttons)
+
+    @property
+    def markup(self) -> InlineKeyboardMarkup | None:
+        """The buttons as Telegram takes them; None where there are none, which takes away those that were there."""
+        rows = [[InlineKeyboardButton(words, callback_data=says) for words, says in row] for row in self.buttons]
+        return InlineKeyboardMarkup(rows) if rows else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +85,19 @@ class Hearer:
     Attributes:
         quiet: the coop's own quiet hours.
         now: the coop's present moment.
+        corrects: its bouts have buttons that correct them.
     """
 
     policy: Policy
     wording: Wording
     now: datetime
     quiet: QuietHours | None = None
+    corrects: bool = False
+
+    @property
+    def look(self) -> str:
+        """How its charts differ from other chats'."""
+        return digest_look(self.wording.phrases.language, self.policy.theme)
 
     @property
     def may_ring(self) -> bool:
@@ -87,31 +105,25 @@ class Hearer:
         return self.policy.may_ring(self.now, self.wording.timezone, self.quiet)
 
 
-def words_hash(text: str) -> str:
-    """A hash of a text."""
-    return sha256(text.encode()).hexdigest()
+def words_hash(text: str, buttons: Buttons = ()) -> str:
+    """A hash of a text, and of the buttons below it where there are any."""
+    return sha256((text + "".join(map(str, buttons))).encode()).hexdigest()
 
 
 def telling(
-    session: Session,
-    post: DuePost,
-    wall: datetime,
-    policy: Policy,
-    quiet: QuietHours | None = None,
-    language: str | None = None,
+    session: Session, post: DuePost, wall: datetime, chat: Subscription, quiet: QuietHours | None = None
 ) -> Telling:
     """What to do about a post now.
 
     Args:
-        policy: of the post's chat.
+        chat: the post's.
         quiet: the coop's own quiet hours.
-        language: the chat's; None for the coop's.
 
     Raises:
         HenbotError: its subject cannot be put into words.
     """
     now = clock_setting(session).coop_time(wall)
-    hearer = Hearer(policy, coop_wording(session, language), now, quiet)
+    hearer = Hearer(chat.policy, coop_wording(session, chat.language), now, quiet, chat.corrects)
     return _SUBJECTS[post.subject](session, post, hearer)
 
 
@@ -123,15 +135,21 @@ def _bout_told(session: Session, post: DuePost, hearer: Hearer) -> Telling:
         return _withdrawn(post, wording, revision)
     sitting = sitting_since(session, [bout.id], now).get(bout.id)
     text = format_bout(bout, wording, now, sitting if bout.left_at is None else None)
+    buttons: Buttons = ()
+    if hearer.corrects:
+        text = "\n".join([text, *said_lines(session, bout, wording, now)])
+        buttons = correcting_buttons(bout, post.id, wording)
     hold_until = held_until(bout, now) if post.message_id is None else None
     picture = postable(session, bout)
-    step = Step.HOLD if hold_until else next_step(post, words_hash(text), picture)
-    return Telling(step, text, bout.revision, picture, hold_until)
+    step = Step.HOLD if hold_until else next_step(post, words_hash(text, buttons), picture)
+    return Telling(step, text, bout.revision, picture, hold_until, buttons=buttons)
 
 
 def _eggs_told(session: Session, post: DuePost, hearer: Hearer) -> Telling:
     """The message of an egg, or of several: an answer to her bout's message, which rings unless it is quiet."""
     eggs = eggs_of_post(session, post.id)
+    if not eggs and is_denied(session, post.id):
+        return _denied(post, hearer.wording)
     if not eggs:
         return _withdrawn(post, hearer.wording, post.wanted_revision)
     text = format_eggs(eggs, hearer.wording, hearer.now)
@@ -150,6 +168,13 @@ def _message_of(session: Session, chat_id: int, bouts: tuple[str, ...]) -> int |
     return next((post.message_id for post in posts if post is not None and post.message_id is not None), None)
 
 
+def _denied(post: DuePost, wording: Wording) -> Telling:
+    """An egg that people say was none: its message says so, and is put right without a sound if that is taken back."""
+    text = wording.say("egg-denied")
+    step = next_step(post, words_hash(text), None) if post.message_id is not None else Step.NOTHING
+    return Telling(step, text, post.wanted_revision)
+
+
 def _withdrawn(post: DuePost, wording: Wording, revision: int) -> Telling:
     step = Step.WITHDRAW if post.message_id is not None else Step.NOTHING
     return Telling(step, wording.say("bout-withdrawn"), revision)
@@ -165,14 +190,14 @@ def _board_told(session: Session, post: DuePost, hearer: Hearer) -> Telling:
 def _digest_told(session: Session, post: DuePost, hearer: Hearer) -> Telling:
     digest, opening = _day(session, post, hearer)
     text = format_digest(digest, hearer.wording, opening)
-    chart = digest_picture(session, post.subject, post.subject_id, hearer.wording.phrases.language)
+    chart = digest_picture(session, post.subject, post.subject_id, hearer.look)
     return _with_picture(post, text, chart or digest.best)
 
 
 def _week_told(session: Session, post: DuePost, hearer: Hearer) -> Telling:
     digest = week_digest(session, date.fromisoformat(post.subject_id), hearer.now)
     text = format_week(digest, hearer.wording)
-    chart = digest_picture(session, post.subject, post.subject_id, hearer.wording.phrases.language)
+    chart = digest_picture(session, post.subject, post.subject_id, hearer.look)
     return _with_picture(post, text, chart)
 
 

@@ -16,6 +16,7 @@ from pydantic import Field, TypeAdapter
 
 from henbot.charts.bars import draw_bars, draw_nest_time
 from henbot.charts.calendar import draw_calendar
+from henbot.charts.curve import draw_curve
 from henbot.charts.look import settle
 from henbot.charts.rounds import draw_rose
 from henbot.domain.charts import Chart, content_name
@@ -25,6 +26,7 @@ DRAWN: dict[str, Callable[[Any], Figure]] = {
     "calendar": draw_calendar,
     "rose": draw_rose,
     "nest_time": draw_nest_time,
+    "curve": draw_curve,
 }
 
 

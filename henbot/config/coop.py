@@ -24,7 +24,7 @@ from henbot.config.fields import (
 from henbot.config.learning import LearningSection
 from henbot.config.posts import PostsSection
 from henbot.config.sources import SourceConfig
-from henbot.domain.observations import UNKNOWN, CameraId, HenId, NestId
+from henbot.domain.observations import NOBODY, UNKNOWN, CameraId, HenId, NestId
 from henbot.domain.people import Role
 from henbot.domain.policies import QuietHours
 
@@ -72,6 +72,8 @@ class CoopSection(Section):
 def _not_reserved(hen: HenId) -> HenId:
     if hen == UNKNOWN:
         raise wrong("`unknown` is henbot's word for a hen that it cannot name. Choose another id.")
+    if hen == NOBODY:
+        raise wrong("`nobody` is henbot's word for what is no hen. Choose another id.")
     return hen
 
 

@@ -2,8 +2,10 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
-from typing import Literal, TypeAlias
+from dataclasses import asdict, dataclass, replace
+from typing import Literal, TypeAlias, TypeVar
+
+from henbot.domain.policies import Theme
 
 LOOK = 4
 """Counted up when charts are drawn differently, so that pictures kept from before are not shown."""
@@ -128,7 +130,39 @@ class NestTime:
     kind: Literal["nest_time"] = "nest_time"
 
 
-Chart: TypeAlias = EggBars | EggCalendar | HourRose | NestTime
+@dataclass(frozen=True, slots=True)
+class CurveLine:
+    """Shares 0..1 of a learning curve, one for each of its points; None where nothing could be learned."""
+
+    name: str
+    values: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LearningCurve:
+    """How much is right the more labels are learned from.
+
+    Attributes:
+        points: what each point is called, in lines.
+    """
+
+    frame: Frame
+    points: tuple[str, ...]
+    lines: tuple[CurveLine, ...]
+    kind: Literal["curve"] = "curve"
+
+
+Chart: TypeAlias = EggBars | EggCalendar | HourRose | NestTime | LearningCurve
+
+
+AnyChart = TypeVar("AnyChart", bound=Chart)
+
+
+def in_theme(chart: AnyChart, theme: Theme) -> AnyChart:
+    """The chart as somebody wants to see it; `AUTO` leaves it as it is."""
+    if theme is Theme.AUTO:
+        return chart
+    return replace(chart, frame=replace(chart.frame, dark=theme is Theme.DARK))
 
 
 def written(chart: Chart) -> str:

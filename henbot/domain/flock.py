@@ -14,16 +14,26 @@ class NestKind(StrEnum):
     ROOST = "roost"
 
 
+class Fate(StrEnum):
+    """Why a hen lives here no more."""
+
+    MOVED = "moved"
+    SOLD = "sold"
+    DIED = "died"
+
+
 @dataclass(frozen=True, slots=True)
 class Hen:
     """A bird with a permanent slug as id, which outlives renames and model versions.
 
     Attributes:
         names: her name by language; `und` (BCP 47, undetermined) serves for all of them.
+        also: other ids that turned out to be hers, and the names that went with them.
     """
 
     id: HenId
     names: Mapping[str, str] = field(default_factory=dict)
+    also: tuple[str, ...] = ()
 
     def name_in(self, language: str) -> str:
         """Her name in a language, else in any, else her id."""

@@ -15,6 +15,9 @@ VisitId = NewType("VisitId", str)
 UNKNOWN = HenId("unknown")
 """Not one of the flock's hens as far as the picture tells: an answer, never a failure."""
 
+NOBODY = HenId("nobody")
+"""No hen at all, as people say of what was taken for one."""
+
 Posterior: TypeAlias = Mapping[HenId, float]
 """Probability by hen, `UNKNOWN` among them, adding up to 1."""
 

@@ -6,10 +6,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
 from statistics import median
+from types import MappingProxyType
+from typing import TypeAlias
 
 from henbot.domain.events import EggLaid, EggsCollected, EggsMoved, Event
 from henbot.domain.observations import UNKNOWN, HenId, NestId, VisitId
-from henbot.domain.visits import Bout
+from henbot.domain.visits import Bout, Visit
 
 USUAL_SITTING = timedelta(minutes=20)
 """Least settled time of a bout that may have given an egg, until her own history says better. Our choice: the settled
@@ -53,6 +55,22 @@ class EggCount:
     eggs: int
     person: bool = False
     unseen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a person says of a bout's egg: that she laid, or that she did not, until `at`."""
+
+    verdict: Verdict
+    at: datetime
+
+    def denies(self, visits: Iterable[Visit]) -> bool:
+        """Whether it says that these visits brought no egg; those that came after it was said, it does not know."""
+        return self.verdict is Verdict.NOT_LAID and all(visit.arrived_at < self.at for visit in visits)
+
+
+Sayings: TypeAlias = Mapping[VisitId, Told]
+"""What people say of bouts' eggs, by bout."""
 
 
 def ruling_by_time(bout: Bout, laid_before: Sequence[timedelta] = ()) -> Ruling:
@@ -106,6 +124,16 @@ def ruling_of(
     return by_eggs
 
 
+def ruling_as_told(
+    bout: Bout, told: Told, by_eggs: Ruling | None, counts: Iterable[EggCount], laid_before: Sequence[timedelta] = ()
+) -> Ruling:
+    """The verdict of a bout of whose egg a person told: their word, and what is known of visits that came after it."""
+    later = tuple(visit for visit in bout.visits if visit.arrived_at >= told.at)
+    if told.verdict is Verdict.LAID or not later:
+        return Ruling(told.verdict)
+    return ruling_of(Bout(later), by_eggs, counts, laid_before)
+
+
 def is_collection(lost: int, *, visited: bool, carried: int = 0) -> bool:
     """Whether eggs that are gone were most probably taken by a person, whom no camera of ours recognises.
 
@@ -121,7 +149,10 @@ def is_collection(lost: int, *, visited: bool, carried: int = 0) -> bool:
 
 
 def rule_by_eggs(
-    counts: Iterable[EggCount], bouts: Sequence[Bout], told: Collection[tuple[NestId, datetime]] = ()
+    counts: Iterable[EggCount],
+    bouts: Sequence[Bout],
+    told: Collection[tuple[NestId, datetime]] = (),
+    sayings: Sayings = MappingProxyType({}),
 ) -> tuple[dict[VisitId, Ruling], list[Event]]:
     """Attribute eggs to bouts between the last picture of a nest without them and the first with them.
 
@@ -133,6 +164,8 @@ def rule_by_eggs(
     Args:
         told: nest and time of eggs that were told as laid already: no nest that turns out later to have lost one
             explains them any more.
+        sayings: bouts of whose eggs people told: an egg is hers of whom they say so, and of none of whom they deny it;
+            where they deny it of all, there was none.
 
     Returns:
         Rulings by bout id, for the bouts that the eggs say something of, and what happened to the eggs.
@@ -146,11 +179,17 @@ def rule_by_eggs(
         moved = _moved_into(change, lost) if may_move else {}
         events += [EggsMoved(change.nest, change.after.at, eggs, nest) for nest, eggs in moved.items()]
         laid = max(change.more, 0) - sum(moved.values())
-        between = [bout for bout in bouts if bout.nest == change.nest and change.covers(bout)]
-        for bout, ruling in _rulings(between, laid, change).items():
-            rulings[bout] = _surer(rulings.get(bout), ruling)
-        if laid > 0 and not change.after.person:
-            events.append(EggLaid(change.nest, change.after.at, laid, _layer(between, laid, change)))
+        covered = [bout for bout in bouts if bout.nest == change.nest and change.covers(bout)]
+        between = [bout for bout in covered if not change.is_denied(bout, sayings)]
+        for bout in covered:
+            if bout not in between:
+                rulings.setdefault(bout.id, Ruling(Verdict.NOT_LAID))
+        given = [bout for bout in between if _is_given(bout, sayings)]
+        for bout_id, ruling in _rulings(between, laid, change, given).items():
+            rulings[bout_id] = _surer(rulings.get(bout_id), ruling)
+        if laid > 0 and not change.after.person and (between or not covered):
+            givers = given if laid <= len(given) else between
+            events.append(EggLaid(change.nest, change.after.at, laid, _layer(givers, laid, change)))
     events += [
         EggsCollected(change.nest, change.after.at, eggs)
         for change, eggs in lost.items()
@@ -180,6 +219,11 @@ class EggChange:
         """Whether she was in the nest at any time between; a bout's pauses do not count."""
         return any(visit.arrived_at < self.after.at and visit.last_seen_at > self.before.at for visit in bout.visits)
 
+    def is_denied(self, bout: Bout, sayings: Sayings) -> bool:
+        """Whether a person says that she laid none of the eggs between."""
+        told = sayings.get(bout.id)
+        return told is not None and told.denies(visit for visit in bout.visits if self.covers(Bout((visit,))))
+
     def meets(self, other: "EggChange") -> bool:
         """Whether both may have happened at the same time."""
         return self.before.at < other.after.at and other.before.at < self.after.at
@@ -207,7 +251,25 @@ def _moved_into(change: EggChange, lost: dict[EggChange, int]) -> dict[NestId, i
     return moved
 
 
-def _rulings(between: Sequence[Bout], laid: int, change: EggChange) -> Mapping[VisitId, Ruling]:
+def is_denied_by_all(change: EggChange, bouts: Iterable[Bout], sayings: Sayings) -> bool:
+    """Whether people say of each bout that may have brought an egg that it brought none."""
+    covered = [bout for bout in bouts if bout.nest == change.nest and change.covers(bout)]
+    return bool(covered) and all(change.is_denied(bout, sayings) for bout in covered)
+
+
+def _is_given(bout: Bout, sayings: Sayings) -> bool:
+    told = sayings.get(bout.id)
+    return told is not None and told.verdict is Verdict.LAID
+
+
+def _rulings(
+    between: Sequence[Bout], laid: int, change: EggChange, given: Sequence[Bout] = ()
+) -> Mapping[VisitId, Ruling]:
+    """Rulings of the bouts between; `given` are those of which a person says that they brought an egg."""
+    if given and laid and not change.after.person:
+        rest, left = [bout for bout in between if bout not in given], laid - len(given)
+        others = _rulings(rest, left, change) if left > 0 else {bout.id: Ruling(Verdict.NOT_LAID) for bout in rest}
+        return {bout.id: Ruling(Verdict.LAID) for bout in given} | dict(others)
     hens = tuple(dict.fromkeys(bout.hen for bout in between))
     if laid == 0 or change.after.person:
         verdict = Verdict.NOT_LAID if change.more == 0 and not change.after.person else Verdict.UNSURE

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from henbot.services.audit import note
+from henbot.services.audit import AuditAction, note
 from henbot.storage.acts import ActRow
 
 
@@ -61,7 +61,7 @@ def begin(session: Session, kind: ActKind, by: int, now: datetime, details: Mapp
     row = ActRow(kind=kind.value, by=by, at=now, details=dict(details or {}))
     session.add(row)
     session.flush()
-    note(session, by, f"act.{kind.value}", now, act=row.id)
+    note(session, by, AuditAction(f"act.{kind.value}"), now, act=row.id)
     return _act(row)
 
 
@@ -94,7 +94,7 @@ def take_back(session: Session, act_id: int, by: int, now: datetime, undoing: Ma
     session.flush()
     act = _act(row)
     undoing[act.kind](session, act, now)
-    note(session, by, "act.undone", now, act=act.id, kind=act.kind.value)
+    note(session, by, AuditAction.ACT_UNDONE, now, act=act.id, kind=act.kind.value)
     return act
 
 

@@ -1,20 +1,22 @@
 """Writing bouts: visits put together, ruled by eggs and time, and told when that is news."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import ColumnElement, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from henbot.domain.events import EggLaid
-from henbot.domain.observations import NestId, VisitId
-from henbot.domain.verdicts import Ruling, Verdict, ruling_of
+from henbot.domain.observations import NOBODY, HenId, NestId, VisitId
+from henbot.domain.verdicts import Ruling, Verdict, changes_of, ruling_as_told, ruling_of
 from henbot.domain.visits import Bout, bouts_of
-from henbot.services.changes import BOUT, EGG
+from henbot.services.changes import BOUT
+from henbot.services.corrections import Field
 from henbot.services.egg_ledger import Findings, findings, laying_stays, show_eggs
-from henbot.services.event_records import add_events
+from henbot.services.event_records import DENIED, UNTOLD, add_events
 from henbot.services.reports import coop_of, visit_of
+from henbot.services.told_eggs import ToldOfBouts, note_eggs, settle_eggs, told_at, told_of
 from henbot.services.watch_hours import is_watched_for
 from henbot.storage.tables import BoutRow, ChangeRow, EventRow, VisitRow
 
@@ -34,34 +36,121 @@ def regroup(
         counted: there are new counts of eggs.
     """
     window = _window(session, nest, since - BOUT_WINDOW)
-    query = select(VisitRow).where(VisitRow.nest_id == nest, VisitRow.arrived_at >= window)
-    visits = {row.id: row for row in session.execute(query).scalars()}
-    bouts = bouts_of(visit_of(row) for row in visits.values())
-    stored = select(BoutRow).where(BoutRow.nest_id == nest, BoutRow.arrived_at >= window, BoutRow.gone.is_(False))
-    rows = {row.id: row for row in session.execute(stored).scalars()}
-    found = findings(session, nest, bouts, window, at)
+    visits = _visits(session, VisitRow.nest_id == nest, VisitRow.arrived_at >= window)
+    bouts = _bouts_of(visits)
+    stored = _rows(session, BoutRow.nest_id == nest, BoutRow.arrived_at >= window, BoutRow.gone.is_(False))
+    rows = {row.id: row for row in stored}
+    told = told_of(session, nest, bouts, window)
+    found = findings(session, nest, bouts, window, at, told.sayings)
+    settled = settle_eggs(session, bouts, found, told) if told.rows else []
     for bout in bouts:
         row = rows.pop(bout.id, None) or session.get(BoutRow, bout.id)
         shows_more = any(visit.id in pictured for visit in bout.visits)
-        _save_bout(session, row, bout, _verdict(session, bout, found), at, shows_more=shows_more)
+        _save_bout(session, row, bout, _verdict(session, bout, found, told), at, shows_more=shows_more)
         for visit in bout.visits:
             visits[visit.id].bout_id = bout.id
-    for row in rows.values():
-        row.gone = True
-        if row.revision:  # else nobody was told of it: it began outside the watch hours
-            _tell(session, row, at)
+    _end(session, rows.values(), at)
+    new = add_events(session, found.events) if counted else []
+    _tell_eggs(session, [*settled, *new], at)
     if counted:
-        _tell_eggs(session, add_events(session, found.events), at)
         show_eggs(session, found, bouts)
 
 
-def _verdict(session: Session, bout: Bout, found: Findings) -> tuple[Ruling, datetime | None]:
+def rule_again(session: Session, nest: NestId, corrected: Collection[VisitId], at: datetime) -> None:
+    """Put the bouts together anew that people said something of, whenever they were, and those that this touches.
+
+    Args:
+        corrected: visits that something was said of, or taken back.
+        at: now.
+    """
+    spoken_of = [session.get_one(VisitRow, visit) for visit in corrected]
+    start = _window(session, nest, min(row.arrived_at for row in spoken_of) - BOUT_WINDOW)
+    end = max(row.last_seen_at for row in spoken_of) + BOUT_WINDOW
+    visits = _visits(session, VisitRow.nest_id == nest, VisitRow.arrived_at >= start, VisitRow.arrived_at < end)
+    before = {row.id: row.bout_id for row in visits.values()}
+    bouts = _bouts_of(visits)
+    told = told_of(session, nest, bouts, start)
+    found = findings(session, nest, bouts, start, at, told.sayings)
+    settled = settle_eggs(session, bouts, found, told)
+    session.flush()
+    old = {bout_id for visit in corrected if (bout_id := before[visit])}
+    touched = _touched(bouts, found, {visit for visit in visits if visit in corrected or before[visit] in old}, before)
+    for bout in touched:
+        row, is_same = session.get(BoutRow, bout.id), {visit.id for visit in bout.visits} == _of(before, bout.id)
+        verdict = _kept(row, bout, found, told) if row and is_same else None
+        _save_bout(session, row, bout, verdict or _verdict(session, bout, found, told), at, shows_more=False)
+        for visit in bout.visits:
+            visits[visit.id].bout_id = bout.id
+    for visit_row in visits.values():
+        if visit_row.hen_id == NOBODY:
+            visit_row.bout_id = None
+    old |= {bout_id for bout in touched for visit in bout.visits if (bout_id := before[visit.id])}
+    ended = _rows(session, BoutRow.id.in_(old - {bout.id for bout in bouts}), BoutRow.gone.is_(False))
+    _end(session, ended, at)
+    _tell_eggs(session, settled, at)
+
+
+def _rows(session: Session, *which: ColumnElement[bool]) -> list[BoutRow]:
+    return list(session.execute(select(BoutRow).where(*which).order_by(BoutRow.id)).scalars())
+
+
+def _visits(session: Session, *which: ColumnElement[bool]) -> dict[str, VisitRow]:
+    return {row.id: row for row in session.execute(select(VisitRow).where(*which)).scalars()}
+
+
+def _bouts_of(visits: Mapping[str, VisitRow]) -> list[Bout]:
+    """Bouts of all visits but those that were no hen's."""
+    return bouts_of(visit_of(row) for row in visits.values() if row.hen_id != NOBODY)
+
+
+def _of(before: Mapping[str, str | None], bout: str) -> set[str]:
+    return {visit for visit, bout_id in before.items() if bout_id == bout}
+
+
+def _touched(
+    bouts: Sequence[Bout], found: Findings, spoken_of: Collection[str], before: Mapping[str, str | None]
+) -> list[Bout]:
+    """Bouts of these visits, those that were put together otherwise before, and those that share an egg with one."""
+    touched = {
+        bout.id for bout in bouts if any(visit.id in spoken_of or before[visit.id] != bout.id for visit in bout.visits)
+    }
+    for change in changes_of(found.counts):
+        covered = {bout.id for bout in bouts if bout.nest == change.nest and change.more > 0 and change.covers(bout)}
+        touched |= covered if covered & touched else set()
+    return [bout for bout in bouts if bout.id in touched]
+
+
+def _kept(row: BoutRow, bout: Bout, found: Findings, told: ToldOfBouts) -> tuple[Ruling, datetime | None] | None:
+    """The verdict that stands, where it came from eggs of which nothing is known any more (an imported record, say)."""
+    rests_on_eggs = row.verdict == Verdict.LAID or bool(row.verdict_candidates)
+    is_of_people = any(one.field == Field.EGG and one.visit_id in {v.id for v in bout.visits} for one in told.rows)
+    if not rests_on_eggs or is_of_people or bout.id in found.rulings:
+        return None
+    return Ruling(Verdict(row.verdict), tuple(map(HenId, row.verdict_candidates))), row.verdict_at
+
+
+def _end(session: Session, rows: Iterable[BoutRow], at: datetime) -> None:
+    """Bouts that came to nothing."""
+    for row in rows:
+        row.gone = True
+        if row.revision:  # else nobody was told of it: it began outside the watch hours
+            _tell(session, row, at)
+
+
+def _verdict(session: Session, bout: Bout, found: Findings, told: ToldOfBouts) -> tuple[Ruling, datetime | None]:
     """Whether it gave an egg, and when the eggs were counted that tell."""
     by_eggs = found.rulings.get(bout.id)
+    word = told.eggs.get(bout.id)
     is_timed = bout.left_at is not None and (by_eggs is None or by_eggs.verdict is not Verdict.LAID)
     stays = laying_stays(session, bout.hen, bout.arrived_at) if is_timed else []
-    ruling = ruling_of(bout, by_eggs, found.counts, stays)
-    return ruling, found.counted_at(bout) if by_eggs and ruling == by_eggs else None
+    if word is None:
+        ruling = ruling_of(bout, by_eggs, found.counts, stays)
+        return ruling, found.counted_at(bout) if by_eggs and ruling == by_eggs else None
+    ruling = ruling_as_told(bout, told.sayings[bout.id], by_eggs, found.counts, stays)
+    if ruling.verdict is not Verdict.LAID:
+        return ruling, found.counted_at(bout) if by_eggs and ruling == by_eggs and ruling.candidates else None
+    event = session.get(EventRow, word.event_id) if word.event_id else None
+    return ruling, told_at(found, bout) or (event.at if event else None)
 
 
 def _window(session: Session, nest: NestId, start: datetime) -> datetime:
@@ -128,8 +217,7 @@ def _tell(session: Session, row: BoutRow, at: datetime) -> None:
 
 
 def _tell_eggs(session: Session, events: Iterable[EventRow], at: datetime) -> None:
-    """Note eggs that were seen; like all else, those that nothing is claimed of are left out."""
+    """Note eggs that were seen, told or denied; like all else, those that nothing is claimed of are left out."""
     coop = coop_of(session)
-    for event in events:
-        if event.kind == EggLaid.kind and is_watched_for(event.at, coop):
-            session.add(ChangeRow(subject=EGG, subject_id=str(event.id), revision=1, at=at))
+    eggs = [event for event in events if event.kind in (EggLaid.kind, DENIED, UNTOLD)]
+    note_eggs(session, [event for event in eggs if is_watched_for(event.at, coop)], at)

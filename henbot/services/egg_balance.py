@@ -14,6 +14,7 @@ from henbot.domain.clock import day_bounds
 from henbot.domain.coverage import Coverage
 from henbot.domain.events import EggLaid, EggsCollected
 from henbot.domain.observations import NestId
+from henbot.services.denied_eggs import denied_eggs
 from henbot.services.eggs import MOST_DAYS, Tally, eggs_between
 from henbot.services.reports import coop_of
 from henbot.services.watching import coverage_by_day, together
@@ -187,7 +188,12 @@ def _seen_taken(session: Session, start: datetime, end: datetime) -> list[_Taken
         .outerjoin(EggCountRow, of_count)
         .where(EventRow.kind == EggsCollected.kind, EventRow.at >= start, EventRow.at < end)
     )
-    return [_Taken(nest, at, eggs, bool(unseen)) for nest, at, eggs, unseen in session.execute(query)]
+    gone = {(one.nest, one.until): one.eggs for one in denied_eggs(session, end)}
+    taken = [
+        _Taken(nest, at, eggs - gone.get((nest, at), 0), bool(unseen))
+        for nest, at, eggs, unseen in session.execute(query)
+    ]
+    return [one for one in taken if one.eggs > 0]
 
 
 def _was_told(session: Session, taken: _Taken, told: Sequence[datetime]) -> bool:
@@ -239,7 +245,12 @@ def _counts_at(session: Session, at: datetime) -> list[tuple[NestId, int, dateti
         .where(NestRow.kind == "nest")
         .order_by(NestRow.id)
     )
-    return [(NestId(nest), eggs, counted_at) for nest, eggs, counted_at in session.execute(query)]
+    denied = denied_eggs(session, at)
+    found: list[tuple[NestId, int, datetime]] = []
+    for nest, eggs, counted_at in session.execute(query):
+        none = sum(one.eggs for one in denied if one.is_counted(nest, at))
+        found.append((NestId(nest), max(eggs - none, 0), counted_at))
+    return found
 
 
 def _found(session: Session, start: datetime, end: datetime) -> int:

@@ -3,14 +3,25 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from henbot.domain.events import EggLaid, Event
-from henbot.domain.observations import UNKNOWN, HenId, NestId, VisitId
-from henbot.domain.verdicts import EggChange, EggCount, Ruling, Verdict, changes_of, is_collection, rule_by_eggs
+from henbot.domain.observations import NOBODY, UNKNOWN, HenId, NestId, VisitId
+from henbot.domain.verdicts import (
+    EggChange,
+    EggCount,
+    Ruling,
+    Sayings,
+    Verdict,
+    changes_of,
+    is_collection,
+    rule_by_eggs,
+)
 from henbot.domain.visits import Bout
+from henbot.services.event_records import DENIED
 from henbot.services.evidence import AFTER, BEFORE, add_picture, show
 from henbot.services.media import StoredMedia
 from henbot.storage.tables import BoutRow, EggCountRow, EventRow, NestRow, VisitRow
@@ -89,7 +100,14 @@ def previous_count(session: Session, nest: NestId, at: datetime) -> EggCount | N
     return _count_of(row) if row else None
 
 
-def findings(session: Session, nest: NestId, bouts: Sequence[Bout], since: datetime, at: datetime) -> Findings:
+def findings(
+    session: Session,
+    nest: NestId,
+    bouts: Sequence[Bout],
+    since: datetime,
+    at: datetime,
+    sayings: Sayings = MappingProxyType({}),
+) -> Findings:
     """What the eggs say of a nest's bouts since a moment.
 
     A new egg that may have been carried from a nest where a hen sits on the answer waits for it, for `HOLD` at most.
@@ -97,12 +115,13 @@ def findings(session: Session, nest: NestId, bouts: Sequence[Bout], since: datet
     Args:
         bouts: all of the nest that were going on at `since` or later.
         at: now.
+        sayings: what people say of the bouts' eggs.
     """
     counts = _counts_since(session, since - MARGIN)
     told = _laid(session, since - MARGIN)
     held = _held_from(session, nest, counts, bouts, told, at)
     counts = [count for count in counts if count.nest != nest or held is None or count.at < held]
-    rulings, events = rule_by_eggs(counts, bouts, told)
+    rulings, events = rule_by_eggs(counts, bouts, told, sayings)
     own = [event for event in events if event.nest == nest]
     laid = {event.at for event in own if isinstance(event, EggLaid)}
     changes = [change for change in changes_of(counts) if change.nest == nest and change.after.at in laid]
@@ -174,7 +193,9 @@ def _count_of(row: EggCountRow) -> EggCount:
 
 
 def _laid(session: Session, since: datetime) -> set[tuple[NestId, datetime]]:
-    query = select(EventRow.nest_id, EventRow.at).where(EventRow.kind == EggLaid.kind, EventRow.at >= since)
+    # Eggs that people deny too: were they explained as carried from elsewhere, no undo would bring them back.
+    kinds = EventRow.kind.in_([EggLaid.kind, DENIED])
+    query = select(EventRow.nest_id, EventRow.at).where(kinds, EventRow.visit_id.is_(None), EventRow.at >= since)
     return {(NestId(nest), at) for nest, at in session.execute(query)}
 
 
@@ -203,7 +224,10 @@ def _held_from(
 
 def _visitors(session: Session, nest: NestId, start: datetime, end: datetime) -> set[HenId]:
     query = select(VisitRow.hen_id).where(
-        VisitRow.nest_id == nest, VisitRow.arrived_at < end, VisitRow.last_seen_at > start
+        VisitRow.nest_id == nest,
+        VisitRow.arrived_at < end,
+        VisitRow.last_seen_at > start,
+        VisitRow.hen_id != NOBODY,
     )
     return {HenId(hen) for hen in session.execute(query).scalars()}
 

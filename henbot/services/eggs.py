@@ -3,7 +3,7 @@
 import json
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from operator import attrgetter
@@ -266,8 +266,15 @@ def _nobodys(session: Session, bounds: tuple[datetime, datetime], timezone: Zone
         hens = tuple(dict.fromkeys(name for claim in near for name in claim.hens))
         if left > 0:
             day = one.at.astimezone(timezone).date()
-            eggs.append(Egg(one.at, day, UNKNOWN, one.nest, Verdict.UNSURE, hens, eggs=left))
+            eggs.append(_maybe(Egg(one.at, day, UNKNOWN, one.nest, Verdict.UNSURE, hens, eggs=left)))
     return eggs
+
+
+def _maybe(egg: Egg) -> Egg:
+    """One that two hens may have laid is hers once they turn out to be one."""
+    if len(egg.candidates) != 1 or egg.candidates[0] == UNKNOWN:
+        return egg
+    return replace(egg, hen=egg.candidates[0], verdict=Verdict.LAID, candidates=())
 
 
 def _counted(session: Session, bounds: tuple[datetime, datetime]) -> list[_Counted]:

@@ -7,8 +7,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from henbot.domain.events import EggsMoved, Event, VisitEvent
+from henbot.domain.events import EggLaid, EggsMoved, Event, VisitEvent
 from henbot.storage.tables import EventRow
+
+DENIED, UNTOLD = "egg_denied", "egg_untold"
+"""Kinds of an egg that was counted and that people say was none, and of one that people told and took back.
+
+The row stays, for messages tell of it, and is an egg again when that is taken back.
+"""
 
 
 def add_events(session: Session, events: Iterable[Event]) -> list[EventRow]:
@@ -24,7 +30,7 @@ def add_events(session: Session, events: Iterable[Event]) -> list[EventRow]:
             select(EventRow.id).where(
                 EventRow.nest_id == event.nest,
                 EventRow.visit_id == visit,
-                EventRow.kind == event.kind,
+                EventRow.kind.in_([event.kind, DENIED] if event.kind == EggLaid.kind else [event.kind]),
                 EventRow.at == event.at,
                 EventRow.origin == _origin(event),
             )

@@ -3,13 +3,13 @@
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from enum import StrEnum
 
 from anyascii import anyascii
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from henbot.domain.observations import UNKNOWN, HenId
+from henbot.domain.flock import Fate
+from henbot.domain.observations import NOBODY, UNKNOWN, HenId
 from henbot.services.acts import Act, ActKind, begin
 from henbot.services.reports import coop_of
 from henbot.storage.acts import ActRow
@@ -18,14 +18,6 @@ from henbot.storage.tables import HenRow, VisitRow
 LONGEST_ID = 32
 LONGEST_NAME = 40
 """Letters of a name: more does not fit on a button."""
-
-
-class Fate(StrEnum):
-    """Why a hen lives here no more."""
-
-    MOVED = "moved"
-    SOLD = "sold"
-    DIED = "died"
 
 
 class NameTaken(ValueError):
@@ -131,7 +123,7 @@ def _free_id(session: Session, name: str) -> HenId:
     """Her name's slug, numbered where a hen had it before; never the word for a hen that nobody knows."""
     slug, number = id_of_name(name), 1
     found = slug
-    while found == UNKNOWN or session.get(HenRow, found) is not None:
+    while found in (UNKNOWN, NOBODY) or session.get(HenRow, found) is not None:
         number += 1
         found = f"{slug[: LONGEST_ID - 4].strip('-')}-{number}"
     return HenId(found)

@@ -9,7 +9,15 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from henbot.services.changes import mark, set_mark
+from henbot.services.coop_clock import wall_now
+from henbot.services.shadows import begin_shadow, end_shadow
+from henbot.services.switches import untold_switches
+from henbot.services.version_notices import MOST_WORDS, NoticeKind, add_notice
 from henbot.storage.versions import ModelVersionRow
+
+SHIPPED_WANTED = "shipped version wanted"
+"""Name of the mark that is 1 while the admin wants no version of the coop's own."""
 
 
 class Origin(StrEnum):
@@ -72,10 +80,14 @@ def register_versions(session: Session, versions: Iterable[FoundVersion]) -> Non
             session.add(row)
         row.folder, row.manifest = version.folder, dict(version.manifest)
     session.flush()
-    if desired_version(session) is None:
+    if desired_version(session) is None and not mark(session, SHIPPED_WANTED):
         newest = (
             select(ModelVersionRow)
-            .where(ModelVersionRow.origin == Origin.TRAINED, ModelVersionRow.removed_at.is_(None))
+            .where(
+                ModelVersionRow.origin == Origin.TRAINED,
+                ModelVersionRow.removed_at.is_(None),
+                ModelVersionRow.failure.is_(None),
+            )
             .order_by(ModelVersionRow.created_at.desc())
             .limit(1)
         )
@@ -121,19 +133,30 @@ def serving_version(session: Session) -> Version | None:
 
 
 def want(session: Session, version: str) -> str | None:
-    """Ask for a version to serve; the id of the one asked for before, to go back to.
+    """Ask for a version to serve, which looks on in shadow no more; the id of the one asked for before, to go back to.
 
     Raises:
         KeyError: there is no such version.
     """
     if version_by_id(session, version) is None:
         raise KeyError(version)
+    end_shadow(session, wall_now(), version)
+    set_mark(session, 0, SHIPPED_WANTED)
     before = desired_version(session)
     for row in session.execute(select(ModelVersionRow)).scalars():
         row.desired = row.id == version
         if row.desired:
             row.failure = None
     return before.id if before is not None and before.id != version else None
+
+
+def want_shipped(session: Session) -> str | None:
+    """Let what is shipped serve until a version is asked for; the id of the one asked for before."""
+    before = desired_version(session)
+    for row in session.execute(select(ModelVersionRow).where(ModelVersionRow.desired)).scalars():
+        row.desired = False
+    set_mark(session, 1, SHIPPED_WANTED)
+    return before.id if before is not None else None
 
 
 def last_good(session: Session) -> Version | None:
@@ -154,29 +177,50 @@ def last_good(session: Session) -> Version | None:
 
 
 def note_serving(session: Session, version: str | None, at: datetime | None = None) -> None:
-    """Write which version runs, and since when; None for the stock recogniser."""
+    """Write which version runs, and since when if it did not run already; None for what is shipped."""
     for row in session.execute(select(ModelVersionRow)).scalars():
+        goes_on = row.serving and row.served_at is not None
         row.serving = row.id == version
         if row.serving:
-            row.failure, row.served_at = None, at or row.served_at
+            row.failure, row.served_at = None, row.served_at if goes_on else at or row.served_at
 
 
-def note_failure(session: Session, version: str, reason: str) -> None:
-    """Write why a desired version does not run."""
-    session.get_one(ModelVersionRow, version).failure = reason[:255]
+def give_up(session: Session, version: str, reason: str, back_to: str | None, at: datetime) -> None:
+    """Write why a version does not serve, for its page and for the admins, and ask for the one before again.
 
+    Whoever waits for a version that never began to serve is told in the message in which they wait, and nobody else.
 
-def give_up(session: Session, version: str, reason: str, back_to: str | None) -> None:
-    """Write why a version does not serve, and ask for the one that served before again, if there was one."""
-    note_failure(session, version, reason)
-    if back_to is not None and back_to != version:
-        for row in session.execute(select(ModelVersionRow)).scalars():
-            row.desired = row.id == back_to
+    Args:
+        back_to: what served before; None for what is shipped.
+        at: wall time.
+    """
+    row = session.get_one(ModelVersionRow, version)
+    row.failure = reason[:MOST_WORDS]
+    if row.serving or not untold_switches(session, version):
+        add_notice(session, version, NoticeKind.FELL_BACK, reason, at, back_to=back_to)
+    if row.desired:  # else the admin wants yet another one by now
+        for other in session.execute(select(ModelVersionRow)).scalars():
+            other.desired = other.id == back_to
 
 
 def set_pinned(session: Session, version: str, *, pinned: bool) -> None:
     """Keep a version from being removed, or no more."""
     session.get_one(ModelVersionRow, version).pinned = pinned
+
+
+def shadow(session: Session, version: str, at: datetime) -> None:
+    """Let a version look on in shadow, in place of any other.
+
+    Raises:
+        KeyError: there is no such version.
+        VersionInUse: it serves or is asked for.
+    """
+    found = version_by_id(session, version)
+    if found is None:
+        raise KeyError(version)
+    if found.serving or found.desired:
+        raise VersionInUse("serving")
+    begin_shadow(session, version, at)
 
 
 def removed_folders(session: Session) -> list[str]:
@@ -203,6 +247,7 @@ def remove(session: Session, version: str, at: datetime) -> None:
     ):
         if holds:
             raise VersionInUse(reason)
+    end_shadow(session, at, version)
     session.get_one(ModelVersionRow, version).removed_at = at
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from henbot.domain.people import Role
-from henbot.services.audit import note
+from henbot.services.audit import PROGRAM, AuditAction, note
 from henbot.services.people import Member, People, give_role
 from henbot.storage.people import OwnerLinkRow
 
@@ -30,9 +30,20 @@ def make_owner_link(session: Session, people: People, now: datetime) -> str | No
         return None
     secret = secrets.token_urlsafe(SECRET_BYTES)
     session.add(OwnerLinkRow(secret_sha256=_hashed(secret), made_at=now, expires_at=now + LIFETIME))
-    note(session, "henbot", "owner_link.made", now)
+    note(session, PROGRAM, AuditAction.OWNER_LINK_MADE, now)
     session.flush()
     return secret
+
+
+def renew_owner_link(session: Session, people: People, now: datetime) -> str | None:
+    """The same at once for who lost it: links that could still be opened are closed. None where there is an owner."""
+    if people.has_owner(session, now):
+        return None
+    for row in _open_links(session, now):
+        row.expires_at = now
+        note(session, PROGRAM, AuditAction.OWNER_LINK_CLOSED, now)
+    session.flush()
+    return make_owner_link(session, people, now)
 
 
 def open_owner_link(session: Session, people: People, secret: str, person: Member, now: datetime) -> bool:
@@ -42,7 +53,7 @@ def open_owner_link(session: Session, people: People, secret: str, person: Membe
     """
     matching = [row for row in _open_links(session, now) if hmac.compare_digest(row.secret_sha256, _hashed(secret))]
     if not matching or people.has_owner(session, now):
-        note(session, person.user_id, "owner_link.refused", now)
+        note(session, person.user_id, AuditAction.OWNER_LINK_REFUSED, now)
         return False
     matching[0].used_at, matching[0].used_by = now, person.user_id
     give_role(session, Member(person.user_id, Role.OWNER, person.name), person.user_id, now)

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from henbot.domain.people import Action, Role, may, roles_to_give
-from henbot.services.audit import note
+from henbot.services.audit import AuditAction, note
 from henbot.services.subscribers import NAME_LENGTH, name_of
 from henbot.storage.people import RoleRow
 
@@ -86,7 +86,7 @@ def give_role(session: Session, member: Member, by: int, now: datetime) -> None:
     row.given_by, row.given_at = by, now
     session.add(row)
     until = member.until.isoformat() if member.until else None
-    note(session, by, "role.given", now, user=member.user_id, role=member.role.value, until=until)
+    note(session, by, AuditAction.ROLE_GIVEN, now, user=member.user_id, role=member.role.value, until=until)
     session.flush()
 
 
@@ -95,7 +95,7 @@ def take_role(session: Session, user_id: int, by: int, now: datetime) -> bool:
     row = session.get(RoleRow, user_id)
     if row is None:
         return False
-    note(session, by, "role.taken", now, user=user_id, role=row.role)
+    note(session, by, AuditAction.ROLE_TAKEN, now, user=user_id, role=row.role)
     session.delete(row)
     session.flush()
     return True

@@ -193,6 +193,12 @@ def store_refusal(session: Session, post_id: int, reason: str) -> bool:
     return is_news
 
 
+def drop(session: Session, chat_id: int) -> None:
+    """Let nothing wait any more to be told to a chat."""
+    due = update(PostRow).where(PostRow.chat_id == chat_id, PostRow.wanted_revision > PostRow.sent_revision)
+    session.execute(due.values(sent_revision=PostRow.wanted_revision))
+
+
 def pause(session: Session, chat_id: int, until: datetime) -> None:
     """Send nothing to a chat (`ALL_CHATS`: to any) before this wall time."""
     session.merge(PauseRow(chat_id=chat_id, until=until))

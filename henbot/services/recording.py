@@ -12,13 +12,16 @@ from sqlalchemy.orm import Session
 from henbot.domain.coverage import Span, seen_until
 from henbot.domain.eggs import EggState
 from henbot.domain.events import Event
-from henbot.domain.observations import NestId, Observation, Quality
+from henbot.domain.observations import HenId, NestId, Observation, Quality
 from henbot.domain.visits import Visit
 from henbot.domain.watch import WatchState
+from henbot.services.aliases import aliases_of, as_one
 from henbot.services.bout_records import regroup
+from henbot.services.corrections import name_visit
 from henbot.services.egg_ledger import PicturedCount, add_counts, laying_nests, previous_count
 from henbot.services.event_records import add_events
 from henbot.services.evidence import Evidence, add_evidence
+from henbot.services.glimpses import Glimpse, add_glimpses
 from henbot.storage.database import Database
 from henbot.storage.tables import (
     CameraRow,
@@ -56,6 +59,7 @@ class NestStep:
     events: Sequence[Event] = ()
     observation: Observation | None = None
     evidence: Sequence[Evidence] = ()
+    glimpses: Sequence[Glimpse] = ()
     egg_state: EggState | None = None
     counts: Sequence[PicturedCount] = ()
 
@@ -124,11 +128,13 @@ def _record_nest(session: Session, step: NestStep, trust_gap: timedelta) -> None
         if step.observation.quality is not Quality.COVERED:
             _extend_seen(session, step.nest, step.observation.at, trust_gap)
         _add_observation(session, step.observation)
+    aliases = aliases_of(session) if step.visits else {}
     for visit in step.visits:
-        _save_visit(session, visit)
+        _save_visit(session, visit, aliases)
     session.flush()
     add_events(session, step.events)
     add_evidence(session, step.evidence)
+    add_glimpses(session, step.glimpses)
 
 
 def _regroup_nests(session: Session, step: CameraStep) -> None:
@@ -203,16 +209,15 @@ def _most(probabilities: Mapping[Any, float]) -> Any:
     return max(probabilities, key=probabilities.__getitem__, default=None)
 
 
-def _save_visit(session: Session, visit: Visit) -> None:
-    row = session.get(VisitRow, visit.id)
-    if row is None:
-        row = VisitRow(id=visit.id, nest_id=visit.nest)
-        session.add(row)
-    row.hen_id = visit.hen
+def _save_visit(session: Session, visit: Visit, aliases: Mapping[HenId, HenId]) -> None:
+    """A hen that turned out to be another is written as that one, whatever the watch that is going on calls her."""
+    row = session.get(VisitRow, visit.id) or VisitRow(id=visit.id, nest_id=visit.nest)
+    name_visit(session, row, visit.hen)
     row.arrived_at, row.last_seen_at, row.left_at = visit.arrived_at, visit.last_seen_at, visit.left_at
     row.settled_at, row.sat_s = visit.settled_at, visit.sat.total_seconds()
     row.sightings, row.model_id = visit.sightings, visit.model
-    kept = {hen: p for hen, p in visit.candidates.items() if p >= LEAST_CANDIDATE}
+    session.add(row)
+    kept = {hen: p for hen, p in as_one(visit.candidates, aliases).items() if p >= LEAST_CANDIDATE}
     session.flush()
     session.execute(delete(CandidateRow).where(CandidateRow.visit_id == visit.id))
     session.expire(row, ["candidates"])

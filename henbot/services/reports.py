@@ -15,6 +15,7 @@ from henbot.domain.flock import Hen, Nest, NestKind
 from henbot.domain.observations import CameraId, HenId, ModelId, NestId, VisitId
 from henbot.domain.verdicts import Verdict, ruling_by_time
 from henbot.domain.visits import Bout, Visit
+from henbot.services.aliases import aliases_of
 from henbot.services.evidence import AFTER, BEFORE
 from henbot.services.watch_hours import hours_of_day, is_watched_for
 from henbot.storage.tables import (
@@ -130,8 +131,17 @@ def coop_of(session: Session) -> CoopRow:
 
 def flock_of(session: Session, *, retired: bool = False) -> list[Hen]:
     """Hens that live here, in the keeper's order; with `retired`, also those that are gone."""
-    rows = session.execute(select(HenRow).order_by(HenRow.added_at, HenRow.id)).scalars()
-    return [Hen(HenId(row.id), row.names) for row in rows if retired or row.retired_at is None]
+    rows = session.execute(select(HenRow).order_by(HenRow.added_at, HenRow.id)).scalars().all()
+    aliases = aliases_of(session) if any(row.merged_into for row in rows) else {}
+    also: dict[str, list[str]] = {}
+    for row in rows:
+        if row.merged_into:
+            also.setdefault(aliases[HenId(row.id)], []).extend((row.id, *row.names.values()))
+    return [
+        Hen(HenId(row.id), row.names, tuple(also.get(row.id, ())))
+        for row in rows
+        if not row.merged_into and (retired or row.retired_at is None)
+    ]
 
 
 def nests_of(session: Session, since: datetime | None = None) -> list[Nest]:
@@ -251,10 +261,13 @@ def _whole_report(row: BoutRow, visits: Sequence[VisitRow], pictures: Pictures) 
 
 
 def _candidates(visits: Sequence[VisitRow]) -> tuple[tuple[HenId, float], ...]:
-    """Mean probability by hen over the visits, the most probable first."""
+    """Mean probability by hen over the visits, the most probable first; what people say is sure."""
     sums: dict[str, float] = {}
-    for candidate in (one for visit in visits for one in visit.candidates):
-        sums[candidate.hen_id] = sums.get(candidate.hen_id, 0.0) + candidate.probability
+    for visit in visits:
+        is_told = visit.model_hen_id is not None
+        named = {visit.hen_id: 1.0} if is_told else {one.hen_id: one.probability for one in visit.candidates}
+        for hen_id, probability in named.items():
+            sums[hen_id] = sums.get(hen_id, 0.0) + probability
     ranked = sorted(sums.items(), key=lambda item: -item[1])
     return tuple((HenId(hen), total / len(visits)) for hen, total in ranked)
 

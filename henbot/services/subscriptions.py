@@ -1,13 +1,14 @@
 """Who is told of what happens, besides the channel: chats that subscribed, each with a policy of its own."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from henbot.domain.policies import Policy, PolicyKind, QuietHours
-from henbot.services.subscribers import chosen_language
+from henbot.domain.policies import Policy, PolicyKind, QuietHours, Theme
+from henbot.services.subscribers import chosen_language, language_in_telegram
 from henbot.storage.tables import PostRow, SubscriberRow
 from henbot.storage.telling import ChatPolicyRow
 
@@ -20,12 +21,16 @@ class Subscription:
         chat_id: a person's private chat has the person's number.
         language: as the person chose, else as Telegram told; None for the coop's.
         since: nothing older is told, coop time.
+        is_told: it is told what its policy says; an admin's may only be told what is to be corrected.
+        corrects: it is told each bout, whatever its policy, with buttons that correct it.
     """
 
     chat_id: int
     policy: Policy
     language: str | None = None
     since: datetime | None = None
+    is_told: bool = True
+    corrects: bool = False
 
 
 def policy_of(session: Session, chat_id: int) -> Policy:
@@ -40,7 +45,8 @@ def set_policy(session: Session, chat_id: int, policy: Policy) -> None:
     row.kind, row.least_confidence = policy.kind.value, policy.least_confidence
     row.unknown_only, row.rings, row.cooldown_s = policy.unknown_only, policy.rings, policy.cooldown.total_seconds()
     row.quiet = str(policy.quiet) if policy.quiet else None
-    row.digest, row.weekly = policy.digest, policy.weekly
+    row.digest, row.weekly, row.corrects = policy.digest, policy.weekly, policy.corrects
+    row.theme = policy.theme.value
     row.digest_at = f"{policy.digest_at:%H:%M}" if policy.digest_at else None
     session.add(row)
     session.flush()
@@ -84,7 +90,8 @@ def is_subscribed(session: Session, chat_id: int) -> bool:
 def language_of_chat(session: Session, chat_id: int) -> str | None:
     """The language for a chat that did not just write: as its person chose, else as Telegram told once."""
     row = session.get(ChatPolicyRow, chat_id)
-    return chosen_language(session, chat_id) or (row.language if row else None)
+    told = row.language if row else None
+    return chosen_language(session, chat_id) or told or language_in_telegram(session, chat_id)
 
 
 def subscriptions(session: Session) -> list[Subscription]:
@@ -100,6 +107,17 @@ def subscriptions(session: Session) -> list[Subscription]:
         )
         for row in session.execute(query).scalars()
     ]
+
+
+def private_chats(session: Session, admins: Iterable[int]) -> list[Subscription]:
+    """All that subscribed, and the admins' private chats, which are told each bout to be corrected: one chat each."""
+    found = {chat.chat_id: chat for chat in subscriptions(session)}
+    for admin in admins:
+        policy = policy_of(session, admin)
+        if policy.corrects:
+            chat = found.get(admin) or Subscription(admin, policy, language_of_chat(session, admin), is_told=False)
+            found[admin] = replace(chat, corrects=True)
+    return list(found.values())
 
 
 def _mark_person(session: Session, chat_id: int, *, subscribed: bool) -> None:
@@ -119,6 +137,8 @@ def _policy(row: ChatPolicyRow) -> Policy:
         digest=row.digest,
         digest_at=time.fromisoformat(row.digest_at) if row.digest_at else None,
         weekly=row.weekly,
+        corrects=row.corrects,
+        theme=Theme(row.theme),
     )
 
 

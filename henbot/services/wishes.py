@@ -15,6 +15,7 @@ from henbot.domain.policies import Policy, PolicyKind
 from henbot.domain.verdicts import Verdict
 from henbot.services.changes import BOUT, EGG, Change
 from henbot.services.egg_reports import EggReport, egg_report, eggs_of_bout
+from henbot.services.event_records import DENIED
 from henbot.services.reports import BoutReport, bout_report, coop_of
 from henbot.services.subscriptions import Subscription
 from henbot.storage.tables import BoutRow, EggCountRow, EventRow, PostRow
@@ -102,6 +103,12 @@ def eggs_of_post(session: Session, post_id: int) -> list[EggReport]:
     return [report for report in reports if report is not None]
 
 
+def is_denied(session: Session, post_id: int) -> bool:
+    """Whether a message tells of an egg that was counted and that people say was none."""
+    query = select(EggPostRow.event_id).join(EventRow, EventRow.id == EggPostRow.event_id)
+    return session.execute(query.where(EggPostRow.post_id == post_id, EventRow.kind == DENIED)).first() is not None
+
+
 def _wish_bout(session: Session, change: Change, fanning: Fanning) -> int:
     chat_id, bout = fanning.chat.chat_id, session.get(BoutRow, change.subject_id)
     missed = session.get(MissedBoutRow, (chat_id, change.subject_id))
@@ -138,6 +145,8 @@ def _post(session: Session, chat_id: int, subject: str, subject_id: str) -> Post
 
 def _wants_bout(session: Session, bout: BoutRow, fanning: Fanning) -> bool:
     policy = fanning.policy
+    if fanning.chat.corrects:
+        return True
     if policy.kind in (PolicyKind.BOARD, PolicyKind.DIGEST) or (policy.unknown_only and bout.hen_id != UNKNOWN):
         return False
     if policy.least_confidence and _confidence(session, bout) < policy.least_confidence:
@@ -189,7 +198,7 @@ def _again(post: PostRow) -> int:
 
 def _wants_egg(session: Session, egg: EggReport, fanning: Fanning) -> bool:
     policy = fanning.policy
-    if policy.kind in (PolicyKind.BOARD, PolicyKind.DIGEST):
+    if not fanning.chat.is_told or policy.kind in (PolicyKind.BOARD, PolicyKind.DIGEST):
         return False
     if policy.unknown_only and egg.verdict is not Verdict.UNSURE and UNKNOWN not in egg.hens:
         return False
@@ -260,6 +269,6 @@ def _happened(session: Session, change: Change) -> datetime | None:
 def _wish_board(session: Session, day: date, fanning: Fanning, *, begins: bool) -> int:
     chat_id, subject_id = fanning.chat.chat_id, day.isoformat()
     told = [post_of(session, chat_id, subject, subject_id) for subject in (BOARD, DIGEST)]
-    if begins and told[0] is None and fanning.policy.kind is PolicyKind.BOARD:
+    if begins and told[0] is None and fanning.chat.is_told and fanning.policy.kind is PolicyKind.BOARD:
         told[0] = _post(session, chat_id, BOARD, subject_id)
     return sum(_again(post) for post in told if post is not None)

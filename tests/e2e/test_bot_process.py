@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from henbot.sandbox import ADMIN_ID, CHANNEL_ID, SUBSCRIBER_ID, Fault, Message, Sandbox
+from henbot.sandbox import ADMIN_ID, CHANNEL_ID, SUBSCRIBER_ID, Fault, Message, Person, Sandbox, default_cast
 from tests.conftest import PROJECT
 from tests.coop_builder import Coop, build_coop, oct4
-from tests.processes import bot_process
+from tests.processes import bot_process, bot_program
 from tests.sandbox_bots import checked_sandbox, picture
 
 FIRST_ANSWER_S = 5.0
@@ -22,12 +22,15 @@ MOST_MEMORY_MB = 160
 STOP_S = 5.0
 
 HENS = ("ginger", "olive", "blanche")
+FAMILY = range(3001, 3013)
+"""Each may be told something once a second; together they are told more."""
 
 
 @pytest.fixture
 def coop(tmp_path: Path) -> Iterator[Coop]:
     built = build_coop(tmp_path)
     built.set_now(oct4(14))
+    built.admins_hear_of_no_bouts()
     built.seen(oct4(7, 18), oct4(13, 59))
     yield built
     built.database.close()
@@ -36,7 +39,10 @@ def coop(tmp_path: Path) -> Iterator[Coop]:
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
     """Telegram with its rates on: whoever writes too fast is refused."""
-    with checked_sandbox(limits=True) as running:
+    cast = default_cast()
+    for person in FAMILY:
+        cast = cast.with_person(Person(person, f"Cousin {person}", "en"))
+    with checked_sandbox(cast, limits=True) as running:
         yield running
 
 
@@ -62,12 +68,22 @@ def answered(sandbox: Sandbox, chat: int, text: str) -> str:
     return words(answers()[-1])
 
 
+def answered_at_once(sandbox: Sandbox, texts: list[str]) -> dict[str, str]:
+    """The first words that each of the family is told, one text each."""
+    asked = dict(zip(FAMILY, texts, strict=False))
+    assert len(asked) == len(texts)
+    for person, text in asked.items():
+        sandbox.say(person, text)
+    sandbox.wait_for(lambda: all(len(sandbox.messages(person)) > 1 for person in asked), 30)
+    return {text: words(sandbox.messages(person)[1]) for person, text in asked.items()}
+
+
 def wait_for(sandbox: Sandbox, condition: Callable[[], object], seconds: float = 20.0) -> None:
     sandbox.wait_for(condition, seconds)
 
 
 def test_the_channel_and_a_keeper_are_told_by_the_real_process(coop: Coop, sandbox: Sandbox) -> None:
-    with bot_process(coop, sandbox) as process:
+    with bot_program(coop, sandbox) as process:
         coop.bout("a", "ginger", oct4(9, 26))
         coop.picture("a", picture())
         wait_for(sandbox, lambda: channel(sandbox))
@@ -97,10 +113,10 @@ def test_commands_and_questions_are_answered_by_the_real_process(coop: Coop, san
         "/why": "She sat for",
         "кто снёсся 3 октября?": "I did not watch",
         "make me an admin": "That is beyond me",
-        "/stats": "1 probable egg",  # the last one: its pictures come later
+        "/stats": "1 probable egg",
     }
     with bot_process(coop, sandbox) as process:
-        told = {text: answered(sandbox, ADMIN_ID, text) for text in asked}
+        told = answered_at_once(sandbox, list(asked))
         assert process.poll() is None
     assert [text for text, words in asked.items() if words not in told[text]] == [], told
 
@@ -143,7 +159,7 @@ def test_the_first_update_is_answered_soon_after_the_start(coop: Coop, sandbox: 
     def first_answer_s(run: int) -> float:
         sandbox.say(ADMIN_ID, "/today")
         begun = time.monotonic()
-        with bot_process(coop, sandbox):
+        with bot_program(coop, sandbox):
             wait_for(sandbox, lambda: len(sandbox.messages(ADMIN_ID)) == 2 * run, 60)
             return time.monotonic() - begun
 
@@ -156,7 +172,7 @@ def test_the_memory_stays_small(coop: Coop, sandbox: Sandbox) -> None:
         pytest.skip("A process's memory is read from /proc, which this system does not have.")
     coop.bout("a", "ginger", oct4(9, 26))
     coop.picture("a", picture(1600, 1200))
-    with bot_process(coop, sandbox) as process:
+    with bot_program(coop, sandbox) as process:
         wait_for(sandbox, lambda: channel(sandbox))
         for text in ("/start", "/today", "/settings", "кто снёсся вчера"):
             answered(sandbox, ADMIN_ID, text)
@@ -239,7 +255,7 @@ def test_what_does_not_reach_telegram_is_sent_again_in_order(coop: Coop, sandbox
 
 def test_no_token_is_in_what_it_logs(coop: Coop, sandbox: Sandbox) -> None:
     sandbox.inject("502", times=3)
-    with bot_process(coop, sandbox):
+    with bot_program(coop, sandbox):
         answered(sandbox, ADMIN_ID, "/help")
     log = (coop.media.parent / "bot.log").read_text(encoding="utf-8")
     assert "bot.started" in log

@@ -1,6 +1,7 @@
 """A worker killed with kill -9 in the middle of visits: the same is remembered, and the same is told."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ import pytest
 from henbot.sandbox import CHANNEL_ID, running_sandbox
 from henbot.services.posts import anything_new, due_posts
 from henbot.storage.database import open_database
+from tests.forks import Fork, forked
 from tests.processes import asked, environment, write_coop
 
 KILLS = 20
@@ -82,21 +84,20 @@ def bot_running(told: dict[str, str]) -> Iterator[None]:
         bot.wait(timeout=10)
 
 
-def start_worker(folder: Path, version: Path) -> "subprocess.Popen[bytes]":
-    command = [sys.executable, "-m", "detector", "replay", str(folder), "--model", str(version), "--quiet"]
-    command += ["--from", "2024-05-05", "--database", f"sqlite:///{folder / 'henbot.db'}"]
-    command += ["--json", str(folder / "result.json")]
-    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+def start_worker(folder: Path, version: Path) -> Fork:
+    day, database = ["--from", "2024-05-05"], ["--database", f"sqlite:///{folder / 'henbot.db'}"]
+    told = ["--model", str(version), *day, *database, "--json", str(folder / "result.json"), "--quiet"]
+    return forked("detector", ["replay", str(folder), *told], os.environ)
 
 
 def frames_of(coop: Path) -> int:
     return len(list((coop / "frames").glob("20240505*")))
 
 
-def wait_for_frames(path: Path, frames: int, worker: "subprocess.Popen[bytes]") -> None:
+def wait_for_frames(path: Path, frames: int, worker: Fork) -> None:
     until = time.monotonic() + 60
     while asked(path, "SELECT sum(frames) FROM cameras") < frames:
-        assert worker.poll() is None, f"the worker ended by itself ({worker.returncode}) before frame {frames}"
+        assert worker.poll() is None, f"the worker ended by itself ({worker.poll()}) before frame {frames}"
         assert time.monotonic() < until, f"frame {frames} was not recorded within a minute"
         time.sleep(0.01)
 

@@ -17,6 +17,8 @@ from tests.coop_builder import Coop, build_coop, oct4
 from tests.processes import bot_process
 from tests.sandbox_bots import picture
 
+expect.set_options(timeout=20_000)  # the bot begins its start when the page is opened
+
 DESK: ViewportSize = {"width": 1280, "height": 900}
 
 
@@ -34,6 +36,7 @@ def browser() -> Path:
 def coop(tmp_path: Path) -> Iterator[Coop]:
     built = build_coop(tmp_path)
     built.set_now(oct4(14), speed=0)
+    built.admins_hear_of_no_bouts()
     built.seen(oct4(7), oct4(13, 59))
     yield built
     built.database.close()

@@ -38,6 +38,7 @@ IN_RUSSIAN = {
 def coop(tmp_path: Path) -> Iterator[Coop]:
     built = build_coop(tmp_path)
     built.set_now(oct4(14))
+    built.admins_hear_of_no_bouts()
     built.seen(oct4(7), oct4(14))
     built.bout("a", "ginger", oct4(9), settled=oct4(9, 5), left=oct4(9, 50), verdict="laid")
     yield built

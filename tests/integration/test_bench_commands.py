@@ -3,22 +3,22 @@
 import csv
 import json
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from detector.cli import cli
-from detector.training import study
 from detector.versions import read_manifest
+from tests.conftest import few_copies
 
 
 @pytest.fixture(autouse=True)
-def _few_copies(monkeypatch: pytest.MonkeyPatch) -> None:
+def _few_copies() -> Iterator[None]:
     """Drawings are all alike in light; a keeper's pictures get more copies."""
-    monkeypatch.setattr(study, "MOST_RELIT", 1)
-    monkeypatch.setattr(study, "MOST_REPAINTED", 1)
-    monkeypatch.setattr(study, "RELIT_EMPTY", 1)
+    with few_copies():
+        yield
 
 
 @pytest.fixture(scope="module")

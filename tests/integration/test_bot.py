@@ -7,6 +7,7 @@ import logging
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from sqlalchemy import delete
@@ -23,6 +24,7 @@ from henbot.storage.database import open_database
 from henbot.storage.tables import CoopRow, HeartbeatRow, SubscriberRow
 from tests.coop_builder import Coop, build_coop, environment, oct4
 from tests.sandbox_bots import GROUP_ID, cast_with_group, checked_sandbox, picture
+from tests.talks import IN_A_HURRY
 
 FIRST_WORDS = {
     "today": "Tuesday, 4 October",
@@ -68,7 +70,8 @@ def configured(coop: Coop, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) ->
 async def bot(coop: Coop, sandbox: Sandbox, configured: tuple[Settings, CoopConfig]) -> AsyncIterator[None]:
     """The bot at work, without its publisher."""
     stop = asyncio.Event()
-    application = build_application(*configured, coop.database, sandbox.token)
+    with patch("henbot.bot.replies.PRIVATE_PACE", IN_A_HURRY), patch("henbot.bot.replies.TELEGRAM_PACE", IN_A_HURRY):
+        application = build_application(*configured, coop.database, sandbox.token)
     serving = asyncio.create_task(serve(application, None, stop))
     yield
     stop.set()

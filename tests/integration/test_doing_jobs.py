@@ -6,7 +6,6 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -15,41 +14,43 @@ from sqlalchemy import delete, select
 from detector import doing_jobs
 from detector.archive import pack
 from detector.doing_jobs import do_job
-from detector.job_desk import STOPPED, JobDesk, job_environment
-from detector.pacing import AtOnce
+from detector.job_desk import LOST, JobDesk, job_environment
+from detector.landing import reveal
 from detector.starter import starter_folder
-from detector.training import study
-from detector.versions import list_versions, read_manifest
-from detector.wiring import open_replay
+from detector.training import candidate
+from detector.training.candidate import Candidate
+from detector.training.fit import Recipe
+from detector.training.stages import Report
+from detector.versions import MANIFEST, list_versions, read_manifest
 from henbot.config import Settings
 from henbot.services import jobs, models
 from henbot.services.coop_clock import CoopClock
-from henbot.services.jobs import Job, JobKind, JobState
+from henbot.services.jobs import Ending, Job, JobKind, JobState
+from henbot.services.label_counts import LabelCounts
 from henbot.services.media import MediaFolder
 from henbot.services.models import Origin
 from henbot.storage.acts import LabelRow
 from henbot.storage.database import Database, open_database
-from henbot.storage.schema import migrate
 from henbot.storage.tables import EvidenceRow, VisitRow
+from tests.conftest import few_copies
+from tests.databases import migrated
 
-DAYS = (date(2024, 5, 4), date(2024, 5, 5))
 ADMIN = 7
 
 
 @pytest.fixture(scope="module")
-def watched(drawn_coop: Path, drawn_version: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def watched(replayed_days: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two drawn days that were replayed, and of whose pictures somebody told what they show."""
-    folder = tmp_path_factory.mktemp("watched")
-    opened = open_replay(drawn_coop, drawn_version, f"sqlite:///{folder / 'henbot.db'}", folder / "media", DAYS)
-    opened.replay(AtOnce(opened.database)).run()
-    with opened.database.writing() as session:
+    folder = Path(shutil.copytree(replayed_days, tmp_path_factory.mktemp("watched") / "coop"))
+    database = open_database(f"sqlite:///{folder / 'henbot.db'}")
+    with database.writing() as session:
         shown = select(EvidenceRow, VisitRow).join(VisitRow, VisitRow.id == EvidenceRow.visit_id)
         for row, visit in session.execute(shown).all():
             field, value = ("hen", visit.hen_id) if row.role in ("arrived", "settled") else ("hens", "0")
             told = {"nest_id": visit.nest_id, "at": row.at, "media_sha256": row.media_sha256, "said_by": 1}
             session.add(LabelRow(field=field, value=value, said_at=row.at, **told))
         session.commit()
-    opened.database.close()
+    database.close()
     return folder
 
 
@@ -67,8 +68,7 @@ def settings(watched: Path, tmp_path: Path) -> Settings:
 @pytest.fixture
 def empty(tmp_path: Path) -> Settings:
     """A coop of which nothing is known yet."""
-    url = f"sqlite:///{tmp_path / 'henbot.db'}"
-    migrate(url)
+    url = migrated(tmp_path / "henbot.db")
     return Settings(config=tmp_path / "none.yaml", database=url, media=tmp_path / "media", models=tmp_path / "models")
 
 
@@ -84,11 +84,11 @@ of_an_empty_coop = pytest.mark.parametrize("database", ["empty"], indirect=True)
 
 
 @pytest.fixture(autouse=True)
-def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+def _quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """One copy of each picture, and the tests' own process stays as it is."""
-    monkeypatch.setattr(study, "MOST_RELIT", 1)
-    monkeypatch.setattr(study, "MOST_REPAINTED", 1)
     monkeypatch.setattr(doing_jobs, "NICENESS", 0)
+    with few_copies():
+        yield
 
 
 def shipped_id(folder: Path) -> str:
@@ -132,7 +132,14 @@ def test_labels_become_a_candidate_that_is_compared_and_waits_for_the_admin(
     with database.reading() as session:
         (version,) = models.known_versions(session)
     assert (version.origin, version.desired, version.serving) == (Origin.CANDIDATE, False, False)
-    assert not (settings.models / doing_jobs.SCRATCH).exists()
+    assert [folder.name for folder in settings.models.iterdir()] == [folder.name]
+    assert report["labels"]["empty"] > 3
+    assert all(number > 3 for number in report["labels"]["hens"].values())
+    *_, half, three_quarters, whole = report["curve"]
+    assert half["labels"] < three_quarters["labels"] < whole["labels"]
+    assert whole["right"]["hens"] == pytest.approx(
+        questions["hens"]["candidate"] / questions["hens"]["pictures"], abs=1e-3
+    )
 
 
 def test_without_labels_the_admin_is_told_what_is_missing(settings: Settings, database: Database) -> None:
@@ -178,28 +185,70 @@ def test_the_same_version_brought_in_again_stays_as_it_is(empty: Settings, datab
     assert [folder.name for folder in list_versions(empty.models)] == [shipped_id(shipped)]
 
 
+class Killed(BaseException):
+    """Stands for SIGKILL: nothing of ours catches it."""
+
+
 @of_an_empty_coop
-def test_a_version_that_landed_is_never_taken_for_one_that_may_serve_by_itself(
-    empty: Settings, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("killed_at", ["waiting", "before the end is written", "after it"])
+def test_wherever_a_job_is_killed_a_version_is_there_whole_or_not_at_all(
+    killed_at: str, empty: Settings, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whatever moment the process dies at: the database knows of the version before its folder is there."""
+    job_id = asked(database, JobKind.IMPORT, path=an_archive(empty))
+    kill(killed_at, monkeypatch)
+    with pytest.raises(Killed):
+        do_job(*taken(database), database, empty)
+    monkeypatch.undo()
+    known = database.read(models.known_versions)
+    assert list_versions(empty.models) == []
+    assert bool(known) is (killed_at == "after it") is (job(database, job_id).state is JobState.DONE)
+    reveal(database, empty.models)  # as every start does
+    assert [one.id for one in known] == [folder.name for folder in list_versions(empty.models)]
+    if not known:
+        assert jobs_again(database, empty, job_id).state is JobState.DONE
+    (version,) = database.read(models.known_versions)
+    assert (version.origin, version.desired) == (Origin.IMPORTED, False)
+    assert [folder.name for folder in empty.models.iterdir()] == [version.id]
+
+
+def kill(at: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def killed(*_: object, **__: object) -> None:
+        raise Killed
+
+    if at == "waiting":
+        monkeypatch.setattr(Path, "replace", killed)
+    else:
+        monkeypatch.setattr(doing_jobs, "finish" if at == "before the end is written" else "reveal", killed)
+
+
+def an_archive(settings: Settings) -> str:
     shipped = starter_folder()
     assert shipped is not None
-    stored = MediaFolder(empty.media).put(pack(shipped, tmp_path / "shipped.zip").read_bytes(), ".zip")
-    asked(database, JobKind.IMPORT, path=stored.path)
-    known: list[Origin] = []
-    move = Path.replace
+    content = pack(shipped, settings.media.parent / "shipped.zip").read_bytes()
+    return MediaFolder(settings.media).put(content, ".zip").path
 
-    def landing(folder: Path, target: Path) -> Path:
-        if target.parent != empty.models:
-            return move(folder, target)
-        with database.reading() as session:
-            known.extend(one.origin for one in models.known_versions(session))
-        raise OSError("killed")
 
-    monkeypatch.setattr(Path, "replace", landing)
-    do_job(*taken(database), database, empty)
-    assert known == [Origin.IMPORTED]
+def jobs_again(database: Database, settings: Settings, job_id: int) -> Job:
+    with database.writing() as session:
+        jobs.take_back_all(session, LOST, CoopClock(database).now())
+        session.commit()
+    assert do_job(*taken(database), database, settings)
+    return job(database, job_id)
+
+
+@of_an_empty_coop
+def test_a_process_that_was_forgotten_lands_no_version(
+    empty: Settings, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its worker was killed, and another one has begun the job again."""
+    asked(database, JobKind.IMPORT, path=an_archive(empty))
+    forgotten = taken(database)
+    with database.writing() as session:
+        jobs.take_back_all(session, LOST, CoopClock(database).now())
+        session.commit()
+    monkeypatch.setattr(doing_jobs, "TELL_EVERY_S", 60.0)
+    assert not do_job(*forgotten, database, empty)
+    assert (database.read(models.known_versions), list_versions(empty.models)) == ([], [])
 
 
 @of_an_empty_coop
@@ -253,6 +302,7 @@ def test_a_job_whose_process_dies_each_time_is_given_up_and_says_how_it_died(
     look_until(desk, lambda: not job(database, job_id).is_open)
     assert job(database, job_id).state is JobState.FAILED
     assert "ended with code -9" in str(job(database, job_id).failure)
+    assert {stop.ending for stop in job(database, job_id).stops} == {Ending.KILLED}
 
 
 @of_an_empty_coop
@@ -277,16 +327,60 @@ def test_what_ran_when_henbot_stopped_is_begun_again(empty: Settings, database: 
     desk.look()
     desk.close()
     assert job(database, job_id).state is JobState.ASKED
+    assert job(database, job_id).attempts == 0  # that henbot was stopped is not the job's fault
     killed = desk_of(database, empty, sleeping)
     killed.look()  # and this worker is killed: it closes nothing
     after = desk_of(database, empty, sleeping)
     after.open()
     assert job(database, job_id).state is JobState.ASKED
     killed.close()
-    assert STOPPED not in str(job(database, job_id).failure)
+    assert LOST not in str(job(database, job_id).failure)
 
 
 def test_a_job_s_process_is_told_no_token(empty: Settings) -> None:
     told = job_environment(empty, {"HENBOT_TOKEN": "123:secret", "HENBOT_TOKEN_FILE": "/run/secret", "PATH": "/bin"})
     assert not any("secret" in value for value in told.values())
     assert told["HENBOT_DATABASE"] == empty.database
+
+
+PHASES = ("reading", "half a version", "comparing", "done")
+
+
+@pytest.mark.parametrize("killed_in", PHASES)
+def test_a_training_killed_in_any_phase_leaves_no_version_and_the_next_one_says_so(
+    killed_in: str, settings: Settings, database: Database, drawn_version: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doing_jobs, "TELL_EVERY_S", 0.0)
+    monkeypatch.setattr(candidate, "make_candidate", lambda *given: pretended(*given, drawn_version, killed_in))
+    job_id = asked(database, JobKind.TRAIN)
+    with monkeypatch.context() as patch:
+        patch.setattr(doing_jobs.Doing, "clear", lambda doing: None)  # a `kill -9` tidies nothing
+        with pytest.raises(Killed):
+            do_job(*taken(database), database, settings)
+    assert (database.read(models.known_versions), list_versions(settings.models)) == ([], [])
+    monkeypatch.setattr(candidate, "make_candidate", lambda *given: pretended(*given, drawn_version, ""))
+    again = jobs_again(database, settings, job_id)
+    assert again.state is JobState.DONE
+    assert [(stop.ending, stop.progress) for stop in again.stops] == [(Ending.LOST, PHASES.index(killed_in) / 3)]
+    assert [folder.name for folder in settings.models.iterdir()] == [again.result["version"]]
+
+
+def pretended(
+    _: Path, scratch: Path, __: Path | None, report: Report, ___: Recipe, version: Path, killed_in: str
+) -> Candidate:
+    """A training that takes no time, and is killed in one of its phases."""
+
+    def reach(phase: str) -> None:
+        report(phase, PHASES.index(phase) / 3)
+        if phase == killed_in:
+            raise Killed
+
+    reach("reading")
+    folder = scratch / "versions" / version.name
+    folder.mkdir(parents=True)
+    shutil.copy(version / MANIFEST, folder)
+    reach("half a version")
+    shutil.copytree(version, folder, dirs_exist_ok=True)
+    reach("comparing")
+    reach("done")
+    return Candidate(folder, LabelCounts())

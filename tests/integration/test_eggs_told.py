@@ -27,10 +27,10 @@ from henbot.services.media import MediaFolder
 from henbot.services.recording import CameraStep, NestStep, Recorder
 from henbot.services.reports import bout_report, bouts_between
 from henbot.storage.database import Database, open_database
-from henbot.storage.schema import migrate
 from henbot.storage.tables import BoutRow, ChangeRow, EventRow
 from tests.builders import NEST
 from tests.coop_builder import Coop, build_coop, oct4
+from tests.databases import migrated
 
 LEFT = NestId("left")
 
@@ -105,9 +105,7 @@ class Played:
 
 def play(drawn: Path, folder: Path, *, killed_after: Callable[[int], bool] = lambda _: False) -> Played:
     """Play the drawn days; where it is killed, a new desk goes on from what stands in the database."""
-    url = f"sqlite:///{folder / 'henbot.db'}"
-    migrate(url)
-    database = open_database(url)
+    database = open_database(migrated(folder / "henbot.db"))
     config = load_coop(drawn / "coop.yaml")
     rows = rows_of(drawn)
     with database.writing() as session:

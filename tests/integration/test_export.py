@@ -2,38 +2,30 @@
 
 import csv
 import shutil
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 from detector.export import export_dataset
-from detector.pacing import AtOnce
 from detector.recognition import load_recogniser
-from detector.training import study
 from detector.training.dataset import load_dataset
 from detector.training.evaluate import evaluate
 from detector.training.fit import train
-from detector.wiring import open_replay
 from henbot.domain.errors import DatasetInvalid
 from henbot.services.media import MediaFolder
 from henbot.storage.acts import LabelRow
 from henbot.storage.database import Database, open_database
+from henbot.storage.glimpses import GlimpseRow
 from henbot.storage.tables import EvidenceRow, VisitRow
-
-DAY = date(2024, 5, 5)
+from tests.conftest import few_copies
 
 
 @pytest.fixture(scope="module")
-def watched(drawn_coop: Path, drawn_version: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the database and the pictures of a drawn day that was replayed."""
-    folder = tmp_path_factory.mktemp("watched")
-    url = f"sqlite:///{folder / 'henbot.db'}"
-    opened = open_replay(drawn_coop, drawn_version, url, folder / "media", (DAY, DAY))
-    opened.replay(AtOnce(opened.database)).run()
-    opened.database.close()
-    return folder
+def watched(replayed_days: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the database and the pictures of drawn days that were replayed."""
+    return Path(shutil.copytree(replayed_days, tmp_path_factory.mktemp("watched") / "coop"))
 
 
 @pytest.fixture
@@ -83,10 +75,31 @@ def test_the_newest_word_of_a_person_is_sure_and_one_taken_back_counts_no_more(
     assert row.sure("hens")
 
 
-def test_what_people_told_can_be_trained_on_and_judged_with(
-    watched: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_hen_named_in_one_picture_of_a_visit_is_named_in_all_of_them_but_where_a_picture_has_a_word_of_its_own(
+    watched: Path, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(study, "MOST_RELIT", 1)
+    copied = shutil.copytree(watched, tmp_path / "named")
+    database = open_database(f"sqlite:///{copied / 'henbot.db'}")
+    with database.writing() as session:
+        visit = session.execute(select(VisitRow).order_by(VisitRow.sightings.desc()).limit(1)).scalar_one()
+        glimpses = select(GlimpseRow).where(GlimpseRow.visit_id == visit.id).order_by(GlimpseRow.at)
+        first, second, *others = session.execute(glimpses).scalars()
+        assert others
+        for glimpse, field, value in ((first, "hen", "pepper"), (second, "hens", "0")):
+            told = {"media_sha256": glimpse.media_sha256, "visit_id": visit.id, "field": field, "value": value}
+            session.add(LabelRow(nest_id=visit.nest_id, at=glimpse.at, said_by=1, said_at=glimpse.at, **told))
+        moments = {glimpse.at: glimpse.id for glimpse in (first, second, *others)}
+        nobody = second.at
+        session.commit()
+    exported(database, copied, tmp_path / "out")
+    database.close()
+    rows = [row for row in load_dataset(tmp_path / "out").rows if row.captured_at in moments]
+    assert {row.hen for row in rows if row.captured_at != nobody} == {"pepper"}
+    assert all(row.sure("hen") for row in rows if row.captured_at != nobody)
+    assert [(row.hens, row.hen) for row in rows if row.captured_at == nobody] == [(0, None)]
+
+
+def test_what_people_told_can_be_trained_on_and_judged_with(watched: Path, tmp_path: Path) -> None:
     copied = shutil.copytree(watched, tmp_path / "told")
     database = open_database(f"sqlite:///{copied / 'henbot.db'}")
     with database.writing() as session:
@@ -98,7 +111,8 @@ def test_what_people_told_can_be_trained_on_and_judged_with(
         session.commit()
     exported(database, copied, tmp_path / "out")
     database.close()
-    version = train([tmp_path / "out"], tmp_path / "models")
+    with few_copies():
+        version = train([tmp_path / "out"], tmp_path / "models")
     judged = evaluate(tmp_path / "out", load_recogniser(version))
     assert set(judged["metrics"]["hen_or_none"]["recall"]) == {"False", "True"}
     assert judged["metrics"]["frames"] > 10

@@ -23,6 +23,7 @@ import json, os, signal, sys
 from dataclasses import replace
 from pathlib import Path
 from rich.progress import Progress
+from detector.training import tuning
 from detector.training.augment import USUAL
 from detector.training.dataset import load_dataset
 from detector.training.fit import pictures_of
@@ -34,6 +35,7 @@ from detector.training.tail import to_flatbuffer
 from detector.training.backbone import build_tail
 from detector.training.tuning import Material, Tuning, tune
 
+tuning.MOST_COPIES = 2
 coop, out, part = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
 tensorflow()
 read = load_dataset(coop)

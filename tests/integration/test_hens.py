@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from henbot.domain.flock import Fate
 from henbot.services.acts import take_back
 from henbot.services.coop_clock import wall_now
-from henbot.services.hens import Fate, NameTaken, add_hen, id_of_name, rename_hen, retire_hen
+from henbot.services.hens import NameTaken, add_hen, id_of_name, rename_hen, retire_hen
 from henbot.services.reports import flock_of
 from henbot.services.undoing import UNDOING
 from henbot.storage.database import Database

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from henbot.services import jobs
 from henbot.services.jobs import JobKind, JobState
 from henbot.storage.database import open_database
-from henbot.storage.schema import migrate
+from tests.databases import migrated
 
 NOON = datetime(2024, 5, 4, 12, tzinfo=UTC)
 LATER = NOON + timedelta(minutes=1)
@@ -19,9 +19,7 @@ ADMIN = 7
 
 @pytest.fixture
 def session(tmp_path: Path) -> Iterator[Session]:
-    url = f"sqlite:///{tmp_path / 'jobs.db'}"
-    migrate(url)
-    database = open_database(url)
+    database = open_database(migrated(tmp_path / "jobs.db"))
     with database.writing() as session:
         yield session
     database.close()

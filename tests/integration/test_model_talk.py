@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from henbot.sandbox import ADMIN_ID, SUBSCRIBER_ID, Message
 from henbot.services import jobs, models
-from henbot.services.jobs import JobState
+from henbot.services.jobs import JobKind
 from henbot.services.models import FoundVersion, Origin
 from henbot.storage.tables import AuditRow
 from tests.coop_builder import Coop, build_coop, oct4
@@ -100,46 +100,6 @@ def audit(coop: Coop) -> list[tuple[str, str]]:
         return [(row.actor, row.action) for row in session.execute(select(AuditRow)).scalars()]
 
 
-async def test_training_is_asked_for_told_of_and_ends_with_a_report_to_look_at(coop: Coop, talk: Talk) -> None:
-    asked = await talk.asked(ADMIN_ID, "/train")
-    assert "as soon as the detector is free" in said(asked)
-    job, lease = taken(coop)
-    with coop.database.writing() as session:
-        jobs.note_progress(session, job, lease, "learning", 0.6)
-        session.commit()
-    await told(talk, asked, "60 % – learning")
-    candidate(coop)
-    with coop.database.writing() as session:
-        jobs.finish(session, job, lease, {"version": NEW, "report": REPORT}, NOW)
-        session.commit()
-    done = await told(talk, asked, "is a candidate")
-    for words in ("41 pictures that you labelled", "which hen: 90 % right, the one that serves 60 %", "perhaps better",
-                  "Olive: 3 of 4 right, before 2", "Took Olive for Ginger once"):  # fmt: skip
-        assert words in said(done)
-    await talk.pressed(ADMIN_ID, done, "Look at it")
-    assert ("1001", "job.train") in audit(coop)
-
-
-async def test_a_training_is_called_off_by_its_button(coop: Coop, talk: Talk) -> None:
-    asked = await talk.asked(ADMIN_ID, "учись")
-    job, _ = taken(coop)
-    await talk.pressed(ADMIN_ID, asked, "Stop")
-    await told(talk, asked, "Learning was stopped")
-    with coop.database.reading() as session:
-        found_job = jobs.job_by_id(session, job)
-    assert found_job is not None
-    assert found_job.state is JobState.CANCELLED
-
-
-async def test_why_nothing_was_learned_is_said(coop: Coop, talk: Talk) -> None:
-    asked = await talk.asked(ADMIN_ID, "/train")
-    job, lease = taken(coop)
-    with coop.database.writing() as session:
-        jobs.fail(session, job, lease, "labels.csv: hens: 1 picture <with> hens", NOW)
-        session.commit()
-    await told(talk, asked, "I could not learn: labels.csv: hens: 1 picture <with> hens")
-
-
 async def test_a_version_serves_once_it_was_confirmed_and_the_admin_is_told_when_it_does(
     coop: Coop, talk: Talk
 ) -> None:
@@ -174,9 +134,18 @@ async def test_a_version_that_cannot_serve_is_told_with_the_reason(coop: Coop, t
     answer = await talk.asked(ADMIN_ID, "/rollback")
     with coop.database.writing() as session:
         assert models.desired_version(session).id == OLD  # type: ignore[union-attr] - rolled back to
-        models.give_up(session, OLD, "heads.npz: its sha256 differs", NEW)
+        models.give_up(session, OLD, "heads.npz: its sha256 differs", NEW, NOW)
         session.commit()
     await told(talk, answer, "so the one before goes on: heads.npz: its sha256 differs")
+
+
+async def test_without_a_version_before_a_rollback_goes_to_what_is_shipped_and_says_so(coop: Coop, talk: Talk) -> None:
+    assert "shipped" in said(await talk.asked(ADMIN_ID, "/rollback"))
+    assert coop.database.read(models.desired_version) is None
+    assert audit(coop) == [(str(ADMIN_ID), "model.switch")]
+    assert "being loaded" in said(await talk.asked(ADMIN_ID, "/rollback"))
+    assert (wanted := coop.database.read(models.desired_version)) is not None
+    assert wanted.id == OLD
 
 
 async def test_what_serves_cannot_be_removed_and_a_candidate_can(coop: Coop, talk: Talk) -> None:
@@ -188,19 +157,22 @@ async def test_what_serves_cannot_be_removed_and_a_candidate_can(coop: Coop, tal
         assert [one.id for one in models.known_versions(session)] == [OLD]
 
 
-@pytest.mark.parametrize("text", ["/models", "/train", "/rollback", "учись"])
+@pytest.mark.parametrize("text", ["/models", "/rollback"])
 async def test_who_may_not_gets_nothing_and_leaves_a_line_in_the_audit(text: str, coop: Coop, talk: Talk) -> None:
     answer = await talk.asked(SUBSCRIBER_ID, text)
     assert "Учат меня только хозяева" in said(answer)
-    assert (str(SUBSCRIBER_ID), "model.refused") in audit(coop)
+    assert (str(SUBSCRIBER_ID), "command.refused") in audit(coop)
     with coop.database.reading() as session:
         assert jobs.open_jobs(session) == []
 
 
 @pytest.mark.parametrize("number", ["²", "-1", "9" * 30, "none"])
 async def test_a_forged_number_of_a_job_stops_nothing(number: str, coop: Coop, talk: Talk) -> None:
-    asked = await talk.asked(ADMIN_ID, "/train")
-    assert await talk.forged(ADMIN_ID, asked, f"model:stop:{number}") == ""
+    listed = await talk.asked(ADMIN_ID, "/models")
+    with coop.database.writing() as session:
+        jobs.ask(session, JobKind.TRAIN, {}, ADMIN_ID, NOW)
+        session.commit()
+    assert await talk.forged(ADMIN_ID, listed, f"model:stop:{number}") == ""
     assert len(talk.answers(ADMIN_ID)) == 1
     with coop.database.reading() as session:
         assert len(jobs.open_jobs(session)) == 1

@@ -10,16 +10,14 @@ from sqlalchemy.orm import Session
 from henbot.services import models
 from henbot.services.models import FoundVersion, Origin, VersionInUse
 from henbot.storage.database import open_database
-from henbot.storage.schema import migrate
+from tests.databases import migrated
 
 NOON = datetime(2024, 5, 4, 12, tzinfo=UTC)
 
 
 @pytest.fixture
 def session(tmp_path: Path) -> Iterator[Session]:
-    url = f"sqlite:///{tmp_path / 'models.db'}"
-    migrate(url)
-    database = open_database(url)
+    database = open_database(migrated(tmp_path / "models.db"))
     with database.writing() as session:
         yield session
     database.close()
@@ -65,7 +63,7 @@ def test_a_version_that_failed_is_none_to_go_back_to(session: Session) -> None:
     models.register_versions(session, [found("a"), found("b", 1), found("c", 2)])
     serve(session, "a", 1)
     serve(session, "b", 2)
-    models.note_failure(session, "b", "it says one thing only")
+    models.give_up(session, "b", "it says one thing only", None, NOON)
     models.want(session, "c")
     good = models.last_good(session)
     assert good is not None

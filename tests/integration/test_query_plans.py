@@ -21,8 +21,8 @@ from henbot.services.eggs import forget_kept_months
 from henbot.simulation import Setting, write_coop
 from henbot.simulation.flock import NAMES
 from henbot.storage.database import Database, open_database
-from henbot.storage.schema import migrate
 from henbot.storage.tables import Row
+from tests.databases import migrated
 
 SETTING = Setting(hens=5, days=45)
 SMALL = {
@@ -33,9 +33,7 @@ SMALL = {
 
 @pytest.fixture(scope="module")
 def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
-    url = f"sqlite:///{tmp_path_factory.mktemp('plans') / 'henbot.db'}"
-    migrate(url)
-    database = open_database(url)
+    database = open_database(migrated(tmp_path_factory.mktemp("plans") / "henbot.db"))
     with database.writing() as session:
         write_coop(session, SETTING)
         session.commit()

@@ -11,7 +11,8 @@ from sqlalchemy import select
 
 from henbot.bot.language import phrases
 from henbot.bot.settings_words import read_setting
-from henbot.domain.policies import Policy, PolicyKind, QuietHours
+from henbot.domain.charts import Frame, HourRose, in_theme
+from henbot.domain.policies import Policy, PolicyKind, QuietHours, Theme
 from henbot.sandbox import ADMIN_ID, SUBSCRIBER_ID, Message
 from henbot.services.subscriptions import policy_of, subscriptions
 from henbot.storage.tables import AuditRow
@@ -82,6 +83,18 @@ async def test_settings_are_turned_page_by_page_in_one_message(talk: Talk) -> No
     assert len(talk.answers(ADMIN_ID)) == 1 and subscribed(talk.coop) == [ADMIN_ID]
 
 
+async def test_charts_come_in_the_theme_that_was_chosen(talk: Talk) -> None:
+    page = await talk.asked(ADMIN_ID, "/settings")
+    assert "Charts: light by day, dark by night" in said(page)
+    for turned, button in enumerate(("🎨 Charts", "dark"), 1):
+        await talk.pressed(ADMIN_ID, talk.message(ADMIN_ID, page), button)
+        await talk.sandbox.until(lambda turned=turned: talk.message(ADMIN_ID, page).edits == turned)
+    assert "Charts: dark" in said(talk.message(ADMIN_ID, page))
+    assert policy(talk.coop, ADMIN_ID).theme is Theme.DARK
+    rose = HourRose(Frame("Eggs", "", "not watched", dark=False), (0,) * 24, (1.0,) * 24, ())
+    assert [in_theme(rose, theme).frame.dark for theme in Theme] == [False, False, True]
+
+
 async def test_a_language_chosen_in_settings_is_spoken_from_then_on(talk: Talk) -> None:
     page = await talk.asked(SUBSCRIBER_ID, "настройки")
     assert said(page).startswith("⚙️ Настройки\nЯзык: Русский")
@@ -96,7 +109,7 @@ async def test_a_forged_press_changes_nothing_and_is_noted(talk: Talk) -> None:
     assert await talk.forged(SUBSCRIBER_ID, page, f"set:kind:digest:{ADMIN_ID}") == spoken.say("not-your-buttons")
     assert await talk.forged(SUBSCRIBER_ID, page, f"set:owner:me:{SUBSCRIBER_ID}") == spoken.say("outdated-button")
     assert policy(talk.coop, ADMIN_ID) == policy(talk.coop, SUBSCRIBER_ID) == Policy()
-    assert audit(talk.coop) == [(str(SUBSCRIBER_ID), "press.refused")]
+    assert audit(talk.coop) == [(str(SUBSCRIBER_ID), "press.refused"), (str(SUBSCRIBER_ID), "press.unknown")]
 
 
 async def test_for_a_group_only_an_admin_chooses(talk: Talk) -> None:
@@ -106,7 +119,8 @@ async def test_for_a_group_only_an_admin_chooses(talk: Talk) -> None:
     page = await talk.asked(GROUP_ID, f"/settings@{name}", by=ADMIN_ID)
     assert "🌐 Language" not in page.buttons
     assert await talk.forged(GROUP_ID, page, f"set:subscribed:yes:{SUBSCRIBER_ID}", by=SUBSCRIBER_ID)
-    assert subscribed(talk.coop) == [] and audit(talk.coop) == [(str(SUBSCRIBER_ID), "press.refused")]
+    assert subscribed(talk.coop) == []
+    assert audit(talk.coop) == [(str(SUBSCRIBER_ID), "command.refused"), (str(SUBSCRIBER_ID), "press.refused")]
     await talk.pressed(GROUP_ID, page, "🔔 Subscribe", by=ADMIN_ID)
     assert subscribed(talk.coop) == [GROUP_ID]
 

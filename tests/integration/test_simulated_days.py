@@ -27,9 +27,9 @@ from henbot.services.subscriptions import set_policy, subscribe, unsubscribe
 from henbot.simulation import Setting, Truth, write_coop
 from henbot.simulation.playing import PlayedDay, played_day
 from henbot.storage.database import Database, open_database
-from henbot.storage.schema import migrate
 from henbot.storage.tables import BoutRow, PostRow
 from tests.bot_api_schema import schema_path, violations
+from tests.databases import migrated
 
 SETTING = Setting(first=date(2024, 5, 1), days=30, hens=9, visits=2.5)
 ZONE = ZoneInfo(SETTING.timezone)
@@ -93,9 +93,7 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Database,
 
 
 def _written(path: Path, setting: Setting) -> tuple[Database, Truth]:
-    url = f"sqlite:///{path}"
-    migrate(url)
-    database = open_database(url)
+    database = open_database(migrated(path))
     with database.writing() as session:
         truth = write_coop(session, setting)
         session.commit()

@@ -25,8 +25,8 @@ from henbot.services.watch_hours import hours_of_day
 from henbot.services.watching import coverage_by_day
 from henbot.simulation import Setting, Truth, write_coop
 from henbot.storage.database import Database, open_database
-from henbot.storage.schema import migrate
 from henbot.storage.tables import BoutRow
+from tests.databases import migrated
 
 SETTING = Setting(first=date(2024, 4, 1), days=130, hens=12, closely=False, mishaps=False)
 ZONE = ZoneInfo(SETTING.timezone)
@@ -35,9 +35,7 @@ DAYS = [SETTING.first + timedelta(days=number) for number in range(SETTING.days)
 
 @pytest.fixture(scope="module")
 def coop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Database, Truth]]:
-    url = f"sqlite:///{tmp_path_factory.mktemp('summer') / 'henbot.db'}"
-    migrate(url)
-    database = open_database(url)
+    database = open_database(migrated(tmp_path_factory.mktemp("summer") / "henbot.db"))
     with database.writing() as session:
         truth = write_coop(session, SETTING)
         session.commit()

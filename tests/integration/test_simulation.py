@@ -11,18 +11,16 @@ from sqlalchemy import func, select
 
 from henbot.simulation import Setting, Truth, write_coop
 from henbot.storage.database import Database, open_database
-from henbot.storage.schema import migrate
 from henbot.storage.tables import BoutRow, EventRow, HenRow, VisitRow
 from henbot.storage.told import CollectionRow
+from tests.databases import migrated
 
 DAYS = 120
 SETTING = Setting(days=DAYS, hens=12, seed=5)
 
 
 def written(path: Path, setting: Setting) -> tuple[Database, Truth]:
-    url = f"sqlite:///{path}"
-    migrate(url)
-    database = open_database(url)
+    database = open_database(migrated(path))
     with database.writing() as session:
         truth = write_coop(session, setting)
         session.commit()

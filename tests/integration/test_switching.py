@@ -1,33 +1,30 @@
-"""Switching versions while a day goes on: nothing is lost, and what is broken never serves."""
+"""Versions that are asked for, refused, mended, taken back and removed; while frames come in, `test_live_switching`."""
 
-import hashlib
-import json
-import pickle
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 from sqlalchemy import select
 
-from detector.camera_desk import CameraDesk
-from detector.pacing import AtOnce
-from detector.pipeline import Pipeline
-from detector.replay import Replay, result
+from detector.crops import cut
+from detector.probation import Probation
+from detector.recognition import sure_name
 from detector.serving import Serving
-from detector.starter import Site
-from detector.versions import HEADS, MANIFEST
+from detector.sources.stills import read_still
+from detector.starter import Site, day_zero
+from detector.versions import HEADS
 from detector.wiring import OpenReplay, open_replay
 from henbot.config import load_coop
 from henbot.services import models
-from henbot.services.media import MediaFolder
+from henbot.services.models import FoundVersion
+from henbot.services.version_notices import NoticeKind, untold_notices
 from henbot.storage.database import Database
+from henbot.storage.tables import HenRow
 from henbot.storage.versions import ModelVersionRow
-
-SWITCHES = 50
+from tests.broken_versions import change_manifest, truncate
 
 
 @pytest.fixture
@@ -50,26 +47,6 @@ def versions(drawn_version: Path, tmp_path: Path) -> Path:
     return tmp_path / "models"
 
 
-def change_manifest(folder: Path, **fields: Any) -> None:
-    content = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    (folder / MANIFEST).write_text(json.dumps(content | fields), encoding="utf-8")
-
-
-def change_heads(folder: Path, change: Callable[[dict[str, Any]], object]) -> None:
-    with np.load(folder / HEADS) as stored:
-        arrays = {name: stored[name] for name in stored.files}
-    change(arrays)
-    np.savez_compressed(folder / HEADS, **arrays)
-    vouch(folder)
-
-
-def vouch(folder: Path) -> None:
-    """Let the manifest vouch for the heads as they are now."""
-    content = (folder / HEADS).read_bytes()
-    stored = {"name": HEADS, "sha256": hashlib.sha256(content).hexdigest(), "size": len(content)}
-    change_manifest(folder, files=[stored])
-
-
 def opened(dataset: Path, version: Path, tmp_path: Path, name: str) -> OpenReplay:
     return open_replay(dataset, version, f"sqlite:///{tmp_path / name}", tmp_path / f"{name}-media", (None, None))
 
@@ -85,90 +62,6 @@ def row_of(database: Database, version: str) -> ModelVersionRow:
         return session.execute(select(ModelVersionRow).where(ModelVersionRow.id == version)).scalar_one()
 
 
-def told(found: dict[str, list[dict[str, Any]]]) -> list[tuple[Any, ...]]:
-    """The visits, whoever saw them."""
-    return [(v["nest"], v["hen"], v["arrived_at"], v["left_at"], v["settled"]) for v in found["visits"]]
-
-
-def test_fifty_switches_in_a_day_lose_no_frame_and_no_visit(dataset: Path, versions: Path, tmp_path: Path) -> None:
-    first, second = sorted(versions.iterdir())
-    undisturbed = opened(dataset, first, tmp_path, "undisturbed.db")
-    run = undisturbed.replay(AtOnce(undisturbed.database))
-    run.run()
-    expected = told(result(undisturbed.database, run.seen))
-    undisturbed.database.close()
-
-    switched = opened(dataset, first, tmp_path, "switched.db")
-    serving = Serving(switched.database, versions, Site.of(load_coop(dataset / "coop.yaml")))
-    (camera,) = load_coop(dataset / "coop.yaml").cameras
-    pipeline = Pipeline(camera, serving.recogniser)
-    desk = CameraDesk(pipeline, switched.database, MediaFolder(tmp_path / "switched.db-media"), serving.threshold)
-    frames = len(list((dataset / "frames").iterdir()))
-    every, counted, switches = max(1, frames // (SWITCHES + 1)), 0, 0
-
-    def tick() -> None:
-        nonlocal counted, switches
-        counted += 1
-        if counted % every == 0 and switches < SWITCHES:
-            asked(switched.database, (first, second)[switches % 2].name)
-            switches += serving.change_if_asked()
-            desk.use(serving.recogniser, serving.threshold)
-
-    replay = Replay([desk], switched.sources, AtOnce(switched.database))
-    asked(switched.database, second.name)
-    serving.change_if_asked()
-    replay.run(tick)
-    assert switches == SWITCHES
-    assert (replay.frames, replay.skipped) == (frames, [])
-    assert told(result(switched.database, replay.seen)) == expected
-    assert {one.model for one in replay.seen.values()} == {first.name, second.name}
-    switched.database.close()
-
-
-def of_other_shape(arrays: dict[str, Any]) -> None:
-    arrays["occupied/weights"] = np.ones((7, 2), np.float32)
-
-
-def not_numbers(arrays: dict[str, Any]) -> None:
-    arrays["occupied/weights"] = np.full_like(arrays["occupied/weights"], np.nan)
-
-
-def without_hens(arrays: dict[str, Any]) -> None:
-    for name in [name for name in arrays if name.endswith("/trained")]:
-        del arrays[name]
-
-
-def pickled(folder: Path) -> None:
-    (folder / HEADS).write_bytes(pickle.dumps({"occupied": [1.0]}))
-    vouch(folder)
-
-
-def truncated(folder: Path) -> None:
-    content = (folder / HEADS).read_bytes()
-    (folder / HEADS).write_bytes(content[: len(content) // 2])
-
-
-BROKEN: dict[str, tuple[Callable[[Path], object], str]] = {
-    "truncated": (truncated, "bytes, its manifest says"),
-    "wrong shape": (lambda folder: change_heads(folder, of_other_shape), "heads do not fit"),
-    "weights that are not numbers": (lambda folder: change_heads(folder, not_numbers), "not finite"),
-    "wrong sha256": (
-        lambda folder: (folder / HEADS).write_bytes(bytes(len((folder / HEADS).read_bytes()))),
-        "sha256 differs",
-    ),
-    "no names of hens": (lambda folder: change_heads(folder, without_hens), "heads do not fit"),
-    "wrong preprocessing": (lambda folder: change_manifest(folder, preprocessing=99), "preprocessing is 99"),
-    "a path out of the folder": (
-        lambda folder: change_manifest(folder, files=[{"name": "../../x", "sha256": "0", "size": 1}]),
-        "does not name heads.npz",
-    ),
-    "a pickle": (pickled, "no plain arrays"),
-    "an empty file": (lambda folder: (folder / HEADS).write_bytes(b""), "has 0 bytes"),
-    "no manifest": (lambda folder: (folder / MANIFEST).unlink(), "there is no manifest"),
-}
-"""A zip bomb cannot be a folder: `tests/unit/test_archive.py` sends one."""
-
-
 @pytest.fixture
 def serving(dataset: Path, versions: Path, tmp_path: Path) -> Iterator[tuple[Serving, Database]]:
     first, _ = sorted(versions.iterdir())
@@ -180,30 +73,13 @@ def serving(dataset: Path, versions: Path, tmp_path: Path) -> Iterator[tuple[Ser
     replay.database.close()
 
 
-@pytest.mark.parametrize("kind", BROKEN)
-def test_a_broken_version_is_refused_the_old_one_serves_on_and_the_reason_is_kept(
-    kind: str, serving: tuple[Serving, Database], versions: Path
-) -> None:
-    found, database = serving
-    first, second = sorted(versions.iterdir())
-    spoil, reason = BROKEN[kind]
-    spoil(second)
-    asked(database, second.name)
-    assert not found.change_if_asked()
-    assert found.recogniser.version == first.name
-    assert reason in str(row_of(database, second.name).failure)
-    assert row_of(database, first.name).desired
-    assert row_of(database, first.name).serving
-    assert not found.change_if_asked()
-
-
 def test_a_refused_version_that_was_mended_can_be_asked_for_again(
     serving: tuple[Serving, Database], versions: Path
 ) -> None:
     found, database = serving
     _, second = sorted(versions.iterdir())
     whole = (second / HEADS).read_bytes()
-    truncated(second)
+    truncate(second)
     asked(database, second.name)
     assert not found.change_if_asked()
     (second / HEADS).write_bytes(whole)
@@ -227,6 +103,109 @@ def test_a_version_that_turns_out_unsound_is_taken_back_by_itself(
     assert row_of(database, first.name).serving
     assert row_of(database, second.name).failure == "it gave no numbers for a picture"
     assert not found.change_if_asked()
+
+
+def restarted(database: Database, dataset: Path, versions: Path) -> Serving:
+    return Serving(database, versions, Site.of(load_coop(dataset / "coop.yaml")))
+
+
+def test_after_a_restart_the_last_good_version_serves_where_the_desired_one_cannot_and_the_admins_are_told(
+    serving: tuple[Serving, Database], dataset: Path, versions: Path
+) -> None:
+    found, database = serving
+    first, second = sorted(versions.iterdir())
+    asked(database, second.name)
+    assert found.change_if_asked()
+    truncate(second)
+    again = restarted(database, dataset, versions)
+    assert again.recogniser.version == first.name
+    assert row_of(database, first.name).serving
+    assert row_of(database, first.name).desired
+    (notice,) = database.read(untold_notices)
+    assert (notice.version, notice.kind, notice.back_to) == (second.name, NoticeKind.FELL_BACK, first.name)
+    assert "its manifest says" in notice.reason
+
+
+def test_a_restart_in_the_first_hour_does_not_end_it(
+    serving: tuple[Serving, Database], dataset: Path, versions: Path
+) -> None:
+    found, database = serving
+    first, second = sorted(versions.iterdir())
+    asked(database, second.name)
+    assert found.change_if_asked()
+    since = row_of(database, second.name).served_at
+    again = restarted(database, dataset, versions)
+    assert again.recogniser.version == second.name
+    assert row_of(database, second.name).served_at == since
+    assert isinstance(again.recogniser, Probation)
+    assert again.recogniser.compares
+    again.recogniser.failure = "it gave no numbers for a picture"
+    assert again.change_if_asked()
+    assert again.recogniser.version == first.name
+
+
+def test_a_first_version_that_is_refused_leaves_what_is_shipped_and_can_be_asked_for_again(
+    dataset: Path, versions: Path, tmp_path: Path
+) -> None:
+    first, _ = sorted(versions.iterdir())
+    replay = opened(dataset, first, tmp_path, "first.db")
+    found = restarted(replay.database, dataset, tmp_path / "none")
+    manifest = FoundVersion(first.name, str(first), datetime(2024, 5, 6, tzinfo=UTC), {})
+    replay.database.write(lambda session: models.note_new(session, manifest, models.Origin.IMPORTED))
+    whole = (first / HEADS).read_bytes()
+    truncate(first)
+    asked(replay.database, first.name)
+    assert not found.change_if_asked()
+    assert found.version is None
+    (first / HEADS).write_bytes(whole)
+    asked(replay.database, first.name)
+    assert found.change_if_asked()
+    assert found.version == first.name
+    replay.database.close()
+
+
+def test_what_is_shipped_serves_again_when_asked_for_also_after_a_restart(
+    dataset: Path, versions: Path, tmp_path: Path
+) -> None:
+    first, _ = sorted(versions.iterdir())
+    replay = opened(dataset, first, tmp_path, "shipped.db")
+    serving = restarted(replay.database, dataset, versions)
+    assert serving.version is not None
+    replay.database.write(models.want_shipped)
+    assert serving.change_if_asked()
+    assert serving.version is None
+    assert serving.recogniser.version == day_zero(serving.site)[0].version
+    assert replay.database.read(models.serving_version) is None
+    assert not serving.change_if_asked()
+    again = restarted(replay.database, dataset, versions)
+    assert again.version is None
+    asked(replay.database, first.name)
+    assert again.change_if_asked()
+    assert again.version == first.name
+    replay.database.close()
+
+
+def test_a_hen_who_turned_out_to_be_another_is_called_so_by_a_version_that_learned_her(
+    serving: tuple[Serving, Database], dataset: Path
+) -> None:
+    found, database = serving
+    frame = next(frame for frame in sorted((dataset / "frames").iterdir()) if named_in(found, dataset, frame))
+    (was,) = named_in(found, dataset, frame)
+    with database.writing() as session:
+        other = next(row.id for row in session.execute(select(HenRow)).scalars() if row.id != was)
+        session.get_one(HenRow, was).merged_into = other
+        session.commit()
+    found.heed_flock()
+    assert named_in(found, dataset, frame) == {other}
+
+
+def named_in(serving: Serving, dataset: Path, frame: Path) -> set[str]:
+    """Who is surely in a frame's nests."""
+    (camera,) = load_coop(dataset / "coop.yaml").cameras
+    pixels = read_still(frame)
+    crops = np.stack([cut(pixels, nest.polygon) for nest in camera.nests])
+    said = serving.recogniser.recognise(crops, [nest.id for nest in camera.nests])
+    return {sure_name(one) for one in said if one.hens_probabilities[0] < 0.5} - {""}
 
 
 def test_the_disk_of_a_removed_version_is_freed_and_no_other_s(

@@ -17,6 +17,7 @@ from detector.training.fit import train
 from detector.versions import HEADS, MANIFEST, list_versions, read_manifest
 from henbot.domain.errors import DatasetInvalid, ModelLoadFailed
 from henbot.domain.observations import UNKNOWN, NestId
+from tests.conftest import few_copies
 
 
 @pytest.fixture(scope="module")
@@ -121,8 +122,6 @@ def test_a_nest_that_the_version_never_saw_is_still_answered(recogniser: Recogni
 @pytest.fixture(scope="module")
 def of_two_coops(drawn: Path, days: list[date], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A version trained on the drawn coop and on the same hens under other names in a mirrored coop."""
-    from detector.training import study
-
     folder = tmp_path_factory.mktemp("mirrored") / "coop"
     shutil.copytree(drawn, folder)
     for name in ("coop.yaml", "labels.csv"):
@@ -132,9 +131,7 @@ def of_two_coops(drawn: Path, days: list[date], tmp_path_factory: pytest.TempPat
         (folder / name).write_text(text.replace(load_dataset(drawn).coop, "Mirrored"), encoding="utf-8")
     for picture in (folder / "frames").iterdir():
         cv2.imwrite(str(picture), cv2.imread(str(picture))[:, ::-1])
-    with pytest.MonkeyPatch.context() as patch:
-        for name, count in (("MOST_RELIT", 1), ("MOST_REPAINTED", 1), ("RELIT_EMPTY", 1)):
-            patch.setattr(study, name, count)
+    with few_copies():
         return train([drawn, folder], tmp_path_factory.mktemp("models"), days[0], days[0])
 
 
@@ -161,7 +158,8 @@ def test_a_version_of_several_coops_stays_small(of_two_coops: Path) -> None:
 
 
 def test_the_same_seed_gives_the_same_heads(few: Path, tmp_path: Path) -> None:
-    one, two = (train([few], tmp_path / str(number), seed=3) for number in range(2))
+    with few_copies(relit=3, repainted=2):
+        one, two = (train([few], tmp_path / str(number), seed=3) for number in range(2))
     with np.load(one / HEADS) as first, np.load(two / HEADS) as second:
         assert first.files == second.files
         assert all((first[name] == second[name]).all() for name in first.files)
@@ -172,7 +170,8 @@ def test_broken_pictures_are_skipped_and_counted(few: Path, tmp_path: Path) -> N
     whole = (few / "frames" / files[0]).read_bytes()
     (few / "frames" / files[0]).write_bytes(b"")
     (few / "frames" / files[1]).write_bytes(whole[: len(whole) // 2])
-    version = train([few], tmp_path / "models")
+    with few_copies():
+        version = train([few], tmp_path / "models")
     assert read_manifest(version).trained_on["skipped"] == 2
     assert evaluate(few, load_recogniser(version))["metrics"]["skipped"] == files[:2]
 

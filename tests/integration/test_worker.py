@@ -19,8 +19,8 @@ from detector.worker import Worker
 from henbot.config import Settings, load_coop
 from henbot.domain.observations import ModelId, NestId
 from henbot.storage.database import Database
-from henbot.storage.schema import migrate
 from henbot.storage.tables import CameraRow, VisitRow
+from tests.databases import migrated
 from tests.processes import live_coop
 
 
@@ -46,8 +46,7 @@ def settings(drawn_coop: Path, drawn_version: Path, tmp_path: Path) -> Settings:
     """A live coop with a trained version and an empty folder of frames."""
     live_coop(drawn_coop, tmp_path)
     shutil.copytree(drawn_version, tmp_path / "models" / drawn_version.name)
-    url = f"sqlite:///{tmp_path / 'henbot.db'}"
-    migrate(url)
+    url = migrated(tmp_path / "henbot.db")
     return Settings(config=tmp_path / "coop.yaml", database=url, media=tmp_path / "media", models=tmp_path / "models")
 
 

@@ -21,10 +21,12 @@ from henbot.domain.charts import (
     CalendarDay,
     CalendarMonth,
     Chart,
+    CurveLine,
     EggBars,
     EggCalendar,
     Frame,
     HourRose,
+    LearningCurve,
     NestTime,
     Series,
     content_name,
@@ -44,7 +46,12 @@ CALENDAR = EggCalendar(
 )
 ROSE = HourRose(FRAME, (0,) * 9 + (4,) + (0,) * 14, (1.0,) * 24, tuple(f"{hour}:00" for hour in range(0, 24, 3)))
 TIMES = NestTime(FRAME, ("Рыжуха", "Бланш"), (30.0, 0.0), ("30 min", "0 min"))
-CHARTS: tuple[Chart, ...] = (BARS, CALENDAR, ROSE, TIMES)
+CURVE = LearningCurve(
+    FRAME,
+    ("25 %\n12 кадров", "50 %\n24 кадра"),
+    (CurveLine("какая курица", (None, 0.8)), CurveLine("есть ли", (0.9, 1.0))),
+)
+CHARTS: tuple[Chart, ...] = (BARS, CALENDAR, ROSE, TIMES, CURVE)
 
 
 def test_the_pictures_of_the_docs_are_few_small_and_all_shown() -> None:

@@ -1,6 +1,7 @@
 """A new version's first hour: whatever it does wrong, every look is answered, and the one before takes over."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from detector.crops import Pixels
 from detector.probation import Probation, ProbationRules
 from detector.recognition import Recognition
-from henbot.domain.observations import ModelId, NestId, Quality
+from henbot.domain.observations import UNKNOWN, Bird, HenId, ModelId, NestId, Quality
 
 CROPS = np.zeros((1, 224, 224, 3), np.uint8)
 NESTS = [NestId("left")]
@@ -110,6 +111,47 @@ def test_a_version_that_sees_one_thing_for_an_hour_is_given_up_where_the_one_bef
     assert probation.failure is None
     looked(probation, watch, 20, 10.0)
     assert "for an hour it saw a hen in every picture" in str(probation.failure)
+
+
+class Naming(Saying):
+    """One that names a hen in every picture, one name after the other."""
+
+    def __init__(self, name: str, watch: Watch, names: Sequence[str]) -> None:
+        super().__init__(name, watch, [0.1])
+        self.names = list(names)
+
+    def recognise(self, crops: Pixels, nests: Sequence[NestId]) -> list[Recognition]:
+        hen = HenId(self.names[self.looks % len(self.names)])
+        return [replace(one, birds=(Bird({hen: 0.9, UNKNOWN: 0.1}),)) for one in super().recognise(crops, nests)]
+
+
+@pytest.mark.parametrize(("before", "is_given_up"), [(["ginger", "olive"], True), (["ginger"], False)])
+def test_a_version_that_takes_every_hen_for_one_is_given_up_where_the_one_before_named_others(
+    before: list[str], is_given_up: bool, watch: Watch
+) -> None:
+    probation = Probation(Naming("new", watch, ["ginger"]), Naming("before", watch, before), clock=watch)
+    looked(probation, watch, 370, 10.0)
+    assert (probation.failure is not None) is is_given_up
+    assert probation.failure is None or "took every hen for ginger" in probation.failure
+
+
+def test_a_reserve_that_breaks_costs_the_new_one_nothing(watch: Watch) -> None:
+    probation = Probation(Saying("new", watch, [0.1]), Failing("before", watch, [0.2]), clock=watch)
+    assert looked(probation, watch, 3, 5.0) == [0.1] * 3
+    assert probation.failure is None
+    assert not probation.compares
+
+
+def test_versions_that_share_networks_look_anew_while_their_times_are_compared(watch: Watch) -> None:
+    forgotten: list[float] = []
+    probation = Probation(
+        Saying("new", watch, [0.1]),
+        Saying("before", watch, [0.1]),
+        clock=watch,
+        forget=lambda: forgotten.append(watch.seconds),
+    )
+    looked(probation, watch, 40, 5.0)
+    assert len(forgotten) == ProbationRules().times
 
 
 def test_an_hour_of_empty_nests_speaks_against_nobody(watch: Watch) -> None:

@@ -3,6 +3,7 @@
 from henbot.bot.answers.question import Asking
 from henbot.bot.answers.reasons import explained_bout
 from henbot.bot.questions import Intent
+from henbot.domain.verdicts import Verdict
 from henbot.services.confirmed import postable
 from henbot.services.hen_records import portrait
 from henbot.services.periods import nests_now
@@ -31,7 +32,7 @@ def pictures_of(asking: Asking) -> tuple[Picture, ...]:
 
 def _proof(asking: Asking, bout: BoutReport) -> tuple[Picture, ...]:
     """The nest before and after the egg; else the hen."""
-    if bout.before and bout.after:
+    if bout.before and bout.after and bout.verdict is not Verdict.NOT_LAID:
         return bout.before, bout.after
     picture = postable(asking.session, bout)
     return (picture,) if picture else ()

@@ -1,6 +1,8 @@
 """What the bot watched, what its verdicts rest on, and what it can do at all."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from html import escape
 
 from henbot.bot.answers.question import Asking, percent_of
 from henbot.bot.formatting import stretches_words
@@ -8,8 +10,10 @@ from henbot.bot.language import capitalised
 from henbot.bot.wording import known_at, verdict_words
 from henbot.domain.observations import UNKNOWN
 from henbot.domain.verdicts import Verdict
+from henbot.services.corrections import Field, words_of_bout
 from henbot.services.periods import first_day, period_coverage
 from henbot.services.reports import BoutReport, coop_of, flock_of, surest_bouts
+from henbot.services.subscribers import name_of
 from henbot.services.watch_hours import hours_of_day
 
 DAYS_EXPLAINED = 7
@@ -48,7 +52,17 @@ def why(asking: Asking) -> str:
     heading = wording.say("why-title", hen=capitalised(wording.who(bout)), words=verdict_words(bout, wording))
     reasons = wording.say(f"why-{bout.verdict.value.replace('_', '-')}", **_minutes(bout))
     who = wording.say("why-who-unknown") if bout.hen == UNKNOWN else wording.say("why-who-sure", visits=bout.visits)
-    return f"{heading}\n{when}\n\n{reasons}\n{who}"
+    return "\n".join([f"{heading}\n{when}\n", *_said_or(asking, bout, {Field.EGG: reasons, Field.HEN: who})])
+
+
+def _said_or(asking: Asking, bout: BoutReport, reasons: Mapping[Field, str]) -> list[str]:
+    """The reasons; where a person's word rules, whose it is."""
+    said = dict(reasons)
+    for word in words_of_bout(asking.session, bout.id):
+        who = escape(name_of(asking.session, word.by) or str(word.by), quote=False)
+        at = asking.wording.moment(word.at, asking.today)
+        said[word.field] = asking.wording.say(f"why-said-{word.field.value}", who=who, at=at)
+    return list(said.values())
 
 
 def explained_bout(asking: Asking) -> BoutReport | None:

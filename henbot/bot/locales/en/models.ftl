@@ -24,6 +24,7 @@ model-in-use-pinned = It is pinned.
 model-in-use-last_good = It is the one to go back to.
 model-removed = Removed. What it saw stays.
 rollback-none = There is no version to go back to.
+rollback-shipped = ↩️ What was shipped with me looks at the pictures again. Your versions stay: /models brings one back.
 button-model-switch = Let it serve
 button-model-sure = Yes, switch
 button-model-not = No

@@ -24,6 +24,7 @@ model-in-use-pinned = Она закреплена.
 model-in-use-last_good = К ней можно вернуться, поэтому она остаётся.
 model-removed = Удалена. Всё, что она видела, осталось.
 rollback-none = Возвращаться не к чему.
+rollback-shipped = ↩️ На картинки снова смотрит то, с чем меня поставили. Ваши версии остались: /models вернёт любую.
 button-model-switch = Пусть работает
 button-model-sure = Да, переключить
 button-model-not = Нет

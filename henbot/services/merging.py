@@ -1,0 +1,97 @@
+"""Two ids that turn out to be one hen: the past of the one counts as the other's, until that is taken back."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from henbot.domain.observations import HenId, NestId
+from henbot.services.acts import Act, ActKind, begin
+from henbot.services.aliases import aliases_of
+from henbot.services.bout_records import BOUT_WINDOW, regroup
+from henbot.services.changes import BOUT
+from henbot.services.coop_clock import clock_setting
+from henbot.services.eggs import forget_kept_months
+from henbot.services.merged_rows import Aliases, Renamed, name_anew
+from henbot.storage.tables import BoutRow, ChangeRow, HenRow
+
+
+class SameHen(ValueError):
+    """Both ids mean one hen already."""
+
+
+def merge_hens(session: Session, by: int, hen: str, into: str, now: datetime, at: datetime) -> Act:
+    """Let one id mean another hen from now on, in all that was and will be seen and told; her names still find her.
+
+    Args:
+        hen: who is no hen of her own any more.
+        into: who she is.
+        now: wall time, of the act.
+        at: the coop's time.
+
+    Raises:
+        KeyError: there is no such hen.
+        SameHen: they are one already.
+    """
+    before = aliases_of(session)
+    kept = before.get(HenId(into), HenId(into))
+    row, other = session.get(HenRow, before.get(HenId(hen), HenId(hen))), session.get(HenRow, kept)
+    if row is None or other is None:
+        raise KeyError(hen if row is None else into)
+    if row.id == other.id:
+        raise SameHen(hen)
+    retired_at = row.retired_at.isoformat() if row.retired_at else None
+    act = begin(session, ActKind.HENS_MERGED, by, now, {"hen": row.id, "into": other.id, "retired_at": retired_at})
+    row.merged_into, row.retired_at = other.id, row.retired_at or at
+    _follow(session, row.id, before, at)
+    return act
+
+
+def undo_merged(session: Session, act: Act, now: datetime) -> None:
+    """She is a hen of her own again: all that she was said to have done before is hers, exactly."""
+    row = session.get_one(HenRow, act.details["hen"])
+    before, retired_at = aliases_of(session), act.details["retired_at"]
+    row.merged_into, row.retired_at = None, datetime.fromisoformat(retired_at) if retired_at else None
+    _follow(session, row.id, before, clock_setting(session).coop_time(now))
+
+
+def _follow(session: Session, hen: str, before: Aliases, at: datetime) -> None:
+    session.flush()
+    # Whoever was merged into her before means someone else now, too.
+    now = aliases_of(session)
+    hens = {hen, *(alias for alias in {*now, *before} if before.get(alias) != now.get(alias))}
+    renamed = name_anew(session, hens, before, now)
+    _tell(session, renamed.changed["bouts"], at)
+    _regroup(session, renamed, at)
+    forget_kept_months(session.get_bind().engine)
+
+
+def _tell(session: Session, bouts: Collection[str], at: datetime) -> None:
+    """Note a new revision; chats are told of bouts that are still put together, for nobody looks for older ones."""
+    told = select(BoutRow).where(BoutRow.gone.is_(False), BoutRow.revision > 0, BoutRow.last_seen_at > at - BOUT_WINDOW)
+    recent = {row.id for row in session.execute(told).scalars()} & set(bouts)
+    rows = [{"id": bout, "revision": revision + 1} for bout, revision in _revisions(session, bouts).items()]
+    if rows:
+        session.execute(update(BoutRow), rows)
+        session.expire_all()
+    for bout in sorted(recent):
+        revision = session.get_one(BoutRow, bout).revision
+        session.add(ChangeRow(subject=BOUT, subject_id=bout, revision=revision, at=at))
+    session.flush()
+
+
+def _revisions(session: Session, bouts: Collection[str]) -> dict[str, int]:
+    """Of bouts that anybody was told of."""
+    rows = session.execute(select(BoutRow.id, BoutRow.revision).where(BoutRow.revision > 0))
+    return {bout: revision for bout, revision in rows if bout in bouts}
+
+
+def _regroup(session: Session, renamed: Renamed, at: datetime) -> None:
+    """Bouts that were put together anew since a merging are put together anew once more, from their visits."""
+    rows = session.execute(select(BoutRow.nest_id, BoutRow.arrived_at).where(BoutRow.id.in_(renamed.left["bouts"])))
+    since: dict[str, datetime] = {}
+    for nest, arrived_at in rows:
+        since[nest] = min(arrived_at, since.get(nest, arrived_at))
+    for nest, start in since.items():
+        regroup(session, NestId(nest), start, at, pictured=(), counted=False)
