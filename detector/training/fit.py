@@ -14,11 +14,11 @@ from rich.progress import Progress
 
 from detector.backbone import Backbone, Floats
 from detector.classifier import LinearHead
-from detector.foreground import Sight
+from detector.foreground import Sight, posture_features, presence_features
 from detector.identity import Gallery, embedding
 from detector.infrared import is_colourless
 from detector.newcomers import STRANGER
-from detector.recognition import Heads, Place, posture_features, presence_features
+from detector.recognition import Heads, Place
 from detector.roost import RoostCounter, roost_features
 from detector.training.augment import USUAL, Relighting
 from detector.training.dataset import Dataset, crops_of, load_dataset
