@@ -23,13 +23,18 @@ from henbot.bot.care_talk import CarePlan, CareTalk
 from henbot.bot.digest_charts import DigestPainter
 from henbot.bot.drawing import CHARTS, Drawing, can_draw
 from henbot.bot.evening import Evening
+from henbot.bot.flock_talk import FlockTalk
+from henbot.bot.gentle_talk import GentleTalk
 from henbot.bot.handlers import Context, Conversation, is_addressed
 from henbot.bot.job_talk import JobTelling
 from henbot.bot.label_talk import LabelTalk
 from henbot.bot.ledger_talk import LedgerTalk
 from henbot.bot.model_talk import TELL_EVERY_S as MODEL_TICK_S
 from henbot.bot.model_talk import ModelTalk
+from henbot.bot.new_hen_talk import TICK_EVERY_S as HENS_TICK_S
+from henbot.bot.new_hen_talk import NewHenTalk
 from henbot.bot.pace import TELEGRAM_PACE, Pace
+from henbot.bot.people_talk import PeopleTalk
 from henbot.bot.publisher import Audience, Publisher
 from henbot.bot.replies import InTurn
 from henbot.bot.settings_talk import SettingsTalk
@@ -41,6 +46,7 @@ from henbot.config import CoopConfig, Settings
 from henbot.domain.care import HintKind
 from henbot.domain.errors import HenbotError
 from henbot.services.coop_clock import wall_now
+from henbot.services.gentle_questions import GentlePlan
 from henbot.services.heartbeats import BEAT_EVERY, beat
 from henbot.services.learning import Nightly
 from henbot.services.owner_link import LIFETIME, make_owner_link
@@ -69,7 +75,7 @@ CARE_EVERY, CARE_FIRST = timedelta(minutes=5), timedelta(seconds=30)
 NIGHT_EVERY = timedelta(seconds=5)
 """How often it is asked whether it is the hour to learn, by the coop's clock."""
 
-LABELS_EVERY = timedelta(seconds=2)
+QUESTIONS_EVERY = timedelta(seconds=2)
 """How often it is asked whether a question is due, by the coop's clock, and whether a message shows what is so no more.
 """
 
@@ -151,19 +157,24 @@ def build_application(settings: Settings, coop: CoopConfig, database: Database, 
     talks = _talks(conversation, settings, coop)
     add_handlers(application, talks)
     _add_jobs(application, database, talks)
+    _add_new_hens(application, talks.hens)
+    _add_questions(application, _gentle(talks.labels, coop))
     return application
 
 
 def _talks(conversation: Conversation, settings: Settings, coop: CoopConfig) -> Talks:
     telling, ledger = JobTelling(conversation), LedgerTalk(conversation)
+    labels = LabelTalk(conversation, ledger.text)
+    people = PeopleTalk(conversation, menus_of(conversation.database, conversation.people))
     return Talks(
         conversation,
         CareTalk(conversation, _care_plan(settings, coop)),
         SettingsTalk(conversation, coop.quiet),
         ModelTalk(conversation, telling, SwitchTelling(conversation)),
-        _training(conversation, telling, coop),
+        _training(labels, telling, coop),
         ledger,
-        LabelTalk(conversation, ledger.text),
+        labels,
+        NewHenTalk(conversation, FlockTalk(conversation, labels.text), people.forwarded),
     )
 
 
@@ -174,10 +185,23 @@ def _keep_limits(application: BotApplication, conversation: Conversation) -> Non
     turns.addressing = lambda update: is_addressed(update, application.bot.username)
 
 
-def _training(conversation: Conversation, telling: JobTelling, coop: CoopConfig) -> TrainTalk:
-    at, people = coop.learning.nightly, conversation.people
+def _gentle(labels: LabelTalk, coop: CoopConfig) -> GentleTalk:
+    plan, people = GentlePlan(coop.learning.questions_a_day, tuple(coop.learning.ask_at)), labels.conversation.people
+    return GentleTalk(labels, plan, lambda session: people.admins(session, wall_now()))
+
+
+def _training(labels: LabelTalk, telling: JobTelling, coop: CoopConfig) -> TrainTalk:
+    at, conversation, people = coop.learning.nightly, labels.conversation, labels.conversation.people
     nightly = Nightly(at, coop.learning.train_after) if at is not None else None
-    return TrainTalk(conversation, telling, nightly, lambda session: people.admins(session, wall_now()))
+    return TrainTalk(conversation, telling, nightly, lambda session: people.admins(session, wall_now()), labels.label)
+
+
+def _add_new_hens(application: BotApplication, hens: NewHenTalk) -> None:
+    turns, jobs = application.update_processor, application.job_queue
+    assert isinstance(turns, InTurn), "it was given to the builder"
+    assert jobs is not None, "the job queue's extra of python-telegram-bot is one of our dependencies"
+    turns.awaiting = hens.is_awaited
+    jobs.run_repeating(hens.tick, HENS_TICK_S, first=HENS_TICK_S, name="new hens")
 
 
 def _care_plan(settings: Settings, coop: CoopConfig) -> CarePlan:
@@ -229,7 +253,13 @@ def _add_jobs(application: BotApplication, database: Database, talks: Talks) -> 
     jobs.run_repeating(talks.care.tick, CARE_EVERY, first=CARE_FIRST, name="care")
     jobs.run_repeating(talks.versions.tick, MODEL_TICK_S, first=MODEL_TICK_S, name="versions")
     jobs.run_repeating(talks.training.tick, NIGHT_EVERY, first=NIGHT_EVERY, name="night")
-    jobs.run_repeating(talks.labels.tick, LABELS_EVERY, first=LABELS_EVERY, name="labels")
+
+
+def _add_questions(application: BotApplication, gentle: GentleTalk) -> None:
+    jobs = application.job_queue
+    assert jobs is not None, "the job queue's extra of python-telegram-bot is one of our dependencies"
+    # By the coop's clock, which a demo sets anew: so it is looked for often, rather than set for a time.
+    jobs.run_repeating(gentle.tick, QUESTIONS_EVERY, first=QUESTIONS_EVERY, name="questions")
 
 
 def _beat(database: Database) -> None:

@@ -27,7 +27,7 @@ from henbot.bot.label_words import (
     asking_words,
     read_label_press,
 )
-from henbot.bot.language import capitalised
+from henbot.bot.language import best_language, capitalised
 from henbot.bot.wording import Wording
 from henbot.domain.clock import day_bounds
 from henbot.domain.observations import HenId
@@ -53,7 +53,9 @@ from henbot.services.label_questions import (
 )
 from henbot.services.next_questions import next_question
 from henbot.services.portraits import portraits
+from henbot.services.question_queue import want_questions
 from henbot.services.reports import flock_of
+from henbot.services.subscriptions import language_of_chat
 from henbot.services.undoing import UNDOING
 
 T = TypeVar("T")
@@ -157,6 +159,7 @@ class LabelTalk:
             if shown is None:
                 break
             if await self.send(bot, shown):
+                await self._write(lambda session: want_questions(session, moment(session)))
                 return
         spoken = await self.conversation.spoken_to(user_id)
         await self.conversation.replies.send(bot, user_id, spoken.say("label-nothing"))
@@ -175,13 +178,6 @@ class LabelTalk:
             return False
         await self._write(lambda session: note_message(session, shown.asking.id, sent.message_id))
         return True
-
-    async def tick(self, context: Context) -> None:
-        """Bring messages to what is so; called every few seconds."""
-        try:
-            await self.put_right(context.bot)
-        except CoopUnknown:
-            log.debug("label.no_coop")
 
     async def put_right(self, bot: "ExtBot[int]") -> None:
         """Bring messages to what is so: another has answered, or an answer was taken back."""
@@ -251,6 +247,10 @@ class LabelTalk:
         if question is None:
             return None
         return self.shown(session, begin_asking(session, question, user_id, now), language)
+
+    def language_in(self, session: Session, user_id: int) -> str:
+        """The language to ask somebody in who is not writing now."""
+        return best_language(language_of_chat(session, user_id), coop_wording(session).phrases.language)
 
     def shown(self, session: Session, asking: Asking, language: str) -> Shown:
         """A question as it is to be seen now."""

@@ -13,7 +13,8 @@ from henbot.bot.language import capitalised
 from henbot.bot.wording import Wording, plain
 from henbot.domain.labelling import Draft, Step
 from henbot.domain.observations import HenId, NestId, Posture
-from henbot.services.agreement import Agreed
+from henbot.services.acts import act_by_id
+from henbot.services.agreement import SETTLES, Agreed
 from henbot.services.label_questions import Asking, AskingState, Question, State, words_of
 from henbot.services.subscribers import name_of
 
@@ -56,7 +57,9 @@ def asking_words(session: Session, question: Question, asking: Asking, wording: 
     others = {by: told for by, told in words.by_person.items() if by != asking.user_id}
     lines = [_where(question, wording, now)]
     if asking.state is AskingState.OPEN:
-        return "\n".join([*_asked(session, question, asking.draft, others, wording), *lines])
+        gently = [wording.say("label-gently")] if asking.slot_at is not None and not asking.draft.told else []
+        said = words.by_person if question.state is State.DISPUTED else others
+        return "\n".join([*gently, *_asked(session, question, asking.draft, said, wording), *lines])
     return "\n".join([*_ended(session, question, asking, words, wording), *lines])
 
 
@@ -93,19 +96,16 @@ def told_words(told: Mapping[str, str], wording: Wording) -> str:
 
 
 def _asked(
-    session: Session, question: Question, draft: Draft, others: Mapping[int, Mapping[str, str]], wording: Wording
+    session: Session, question: Question, draft: Draft, said: Mapping[int, Mapping[str, str]], wording: Wording
 ) -> list[str]:
     step = draft.step or Step.WHO
     if step is not Step.WHO or "hens" in draft.told:
         return [_STEP_WORDS[step](question, draft, wording)]
-    if question.state is State.DISPUTED and len(others) > 1:
-        return [wording.say("label-dispute"), *_said(session, others, wording), wording.say("label-dispute-who")]
+    if question.state is State.DISPUTED:
+        return [wording.say("label-dispute"), *_said(session, said, wording), wording.say("label-dispute-who")]
     lines = [wording.say("label-who"), f"<i>{wording.say(f'label-why-{question.why}')}</i>"]
-    if others:
-        by, told = next(iter(others.items()))
-        lines.append(
-            wording.say("label-other-said", who=_person(session, by, wording), answer=told_words(told, wording))
-        )
+    if said:
+        lines.append(_other("label-other-said", session, said, wording))
     elif likeliest := question.guess.likeliest:
         told = {"hens": "0"} if likeliest == "nobody" else {"hens": "2"} if likeliest == "two" else {"hen": likeliest}
         lines.append(wording.say("label-guess", answer=told_words(told, wording)))
@@ -119,16 +119,17 @@ def _ended(session: Session, question: Question, asking: Asking, words: Agreed, 
     if asking.state is AskingState.CLOSED:
         if not others:
             return [wording.say("label-closed")]
-        by, told = next(reversed(others.items()))
-        return [
-            wording.say("label-other-answered", who=_person(session, by, wording), answer=told_words(told, wording))
-        ]
-    answer = told_words(asking.draft.values, wording)
-    if not words.disputed or not others:
-        return [wording.say("label-told", answer=answer)]
-    by, told = next(reversed(others.items()))
-    disputed = wording.say("label-disputed", who=_person(session, by, wording), answer=told_words(told, wording))
-    return [wording.say("label-told", answer=answer), disputed]
+        return [_other("label-other-answered", session, others, wording)]
+    act = act_by_id(session, asking.act_id or 0)
+    phrase = "label-settled" if act is not None and act.details.get(SETTLES) else "label-told"
+    told = [wording.say(phrase, answer=told_words(asking.draft.values, wording))]
+    return [*told, _other("label-disputed", session, others, wording)] if words.disputed and others else told
+
+
+def _other(phrase: str, session: Session, others: Mapping[int, Mapping[str, str]], wording: Wording) -> str:
+    """What the other who spoke last said."""
+    by, told = list(others.items())[-1]
+    return wording.say(phrase, who=_person(session, by, wording), answer=told_words(told, wording))
 
 
 def _said(session: Session, others: Mapping[int, Mapping[str, str]], wording: Wording) -> list[str]:

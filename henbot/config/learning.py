@@ -36,7 +36,7 @@ class LearningSection(Section):
     Attributes:
         train_at: when it learns by itself in the night, if there is enough that is new; off for never.
         train_after: so many new labels are enough.
-        questions_a_day: most pictures a day that it asks an admin about by itself; 0 for none.
+        questions_a_day: most pictures a day that it asks admins about by itself, in turn; 0 for none.
         ask_at: when it asks.
     """
 

@@ -107,6 +107,6 @@ def _with_implied(told: Mapping[str, str]) -> dict[str, str]:
 def _disputed(persons: Sequence[Mapping[str, str]]) -> frozenset[str]:
     fields = {name for one in persons for name in one}
     found = {name for name in fields if len({one[name] for one in persons if name in one}) > 1}
-    if found & {"hens", "hen"}:  # then it is not known either whose posture is told
+    if "hens" in found:  # then it is not known either who or whose posture is told
         found |= fields & set(OF_HENS)
     return frozenset(found)

@@ -276,6 +276,30 @@ def _asked(session: Session) -> set[tuple[str, str | None]]:
     return {(nest, sha256) for nest, sha256 in session.execute(query)}
 
 
+def told_askables(session: Session, most: int = MOST_PICTURES) -> list[tuple[Askable, str]]:
+    """Pictures that were told of, each with what it shows, the newest first; and those that somebody was asked about
+    and has not answered, which nobody is to be asked twice: they show `UNKNOWN`.
+    """
+    words = known_words(session)
+    asked = LabelAskingRow.question_id == LabelQuestionRow.id
+    sources = (
+        select(LabelRow.nest_id, LabelRow.at, LabelRow.media_sha256, LabelRow.visit_id, MediaRow.path)
+        .join(MediaRow, MediaRow.sha256 == LabelRow.media_sha256)
+        .where(LabelRow.undone_at.is_(None)),
+        select(LabelQuestionRow.nest_id, LabelQuestionRow.at, LabelQuestionRow.media_sha256, LabelQuestionRow.visit_id,
+               MediaRow.path)
+        .join(MediaRow, MediaRow.sha256 == LabelQuestionRow.media_sha256)
+        .join(LabelAskingRow, asked),
+    )  # fmt: skip
+    found = {
+        (nest, str(sha256)): Askable(Pictured(nest, at, sha256, visit), path, Guess())
+        for query in sources
+        for nest, at, sha256, visit, path in session.execute(query.distinct())
+    }
+    newest = sorted(found.items(), key=lambda pair: pair[1].pictured.at, reverse=True)[:most]
+    return [(one, words.get(place, UNKNOWN)) for place, one in newest]
+
+
 def known_words(session: Session) -> dict[tuple[str, str], str]:
     """What pictures with labels show, by nest and picture: a hen's id, `nobody`, `two` or `unknown`."""
     query = select(LabelRow).where(

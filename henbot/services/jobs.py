@@ -29,8 +29,10 @@ class JobKind(StrEnum):
     TRAIN = "train"
     IMPORT = "import"
     EXPORT = "export"
+    ADD_HEN = "add_hen"
     COMPARE = "compare"
     EXPLAIN = "explain"
+    CHOOSE = "choose"
 
 
 class JobState(StrEnum):
@@ -199,8 +201,12 @@ def told_jobs(session: Session) -> list[Job]:
 
 
 def take_next(session: Session, at: datetime) -> tuple[Job, str] | None:
-    """The oldest job that was asked for, now running, and its lease; None if there is none, or one runs already."""
+    """The oldest job that was asked for, now running, and its lease; None if there is none, or one runs already.
+
+    What people wait for comes before what henbot asks for by itself, which is to choose questions.
+    """
     rows = list(session.execute(select(JobRow).where(JobRow.state.in_(OPEN)).order_by(JobRow.id)).scalars())
+    rows.sort(key=lambda row: row.kind == JobKind.CHOOSE)
     if not rows or any(row.state == JobState.RUNNING for row in rows):
         return None
     row = rows[0]

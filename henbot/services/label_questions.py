@@ -103,12 +103,6 @@ def forget_unasked(session: Session) -> None:
     session.execute(delete(LabelQuestionRow).where(is_open(), ~asked_by()))
 
 
-def waiting(session: Session) -> int:
-    """Questions that nobody was asked yet."""
-    query = select(func.count()).select_from(LabelQuestionRow).where(is_open(), ~asked_by())
-    return session.execute(query).scalar_one()
-
-
 def question_by_id(session: Session, question_id: int) -> Question:
     """A question that is known to be there."""
     query = select(LabelQuestionRow, MediaRow.path).join(MediaRow, MediaRow.sha256 == LabelQuestionRow.media_sha256)

@@ -1,6 +1,6 @@
 """Which picture somebody is asked about next."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
@@ -94,13 +94,24 @@ def waiting_for(session: Session, user_id: int, now: datetime) -> Iterator[Quest
         LabelAskingRow.state == AskingState.OPEN,
         LabelAskingRow.asked_at > now - PATIENCE,
     )
-    told, moments, visits = told_pictures(session), told_moments(session), told_visits(session)
-    found = [
+    visits = told_visits(session)
+    found = _worth_asking(session, questions(session, is_open(), ~given_up, ~just_now))
+    yield from sorted(found, key=lambda one: one.pictured.visit_id in visits)
+
+
+def number_waiting(session: Session) -> int:
+    """Questions that nobody was asked yet and that are still worth asking."""
+    return len(_worth_asking(session, questions(session, is_open(), ~asked_by())))
+
+
+def _worth_asking(session: Session, found: Sequence[Question]) -> list[Question]:
+    """Those of whose pictures, or near-duplicates of them, nothing was told."""
+    told, moments = told_pictures(session), told_moments(session)
+    return [
         one
-        for one in questions(session, is_open(), ~given_up, ~just_now)
+        for one in found
         if (one.pictured.nest, one.pictured.media_sha256) not in told and not is_near(one.pictured, moments)
     ]
-    yield from sorted(found, key=lambda one: one.pictured.visit_id in visits)
 
 
 def _proposed(session: Session, now: datetime) -> Iterator[Question]:

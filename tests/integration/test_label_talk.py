@@ -10,18 +10,20 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from henbot.domain.people import Role
 from henbot.sandbox import ADMIN_ID, SUBSCRIBER_ID, Message
 from henbot.services.media import MediaFolder
+from henbot.services.people import Member, give_role
+from henbot.services.subscribers import choose_language, remember
 from henbot.storage.acts import LabelRow
 from henbot.storage.database import Database
 from henbot.storage.label_questions import LabelQuestionRow
-from henbot.storage.tables import AuditRow, EvidenceRow, HenRow, MediaRow
+from henbot.storage.tables import AuditRow, EvidenceRow, HenRow, MediaRow, ObservationRow
 from tests.coop_builder import Coop, build_coop, oct4
 from tests.sandbox_bots import checked_sandbox, picture
 from tests.talks import Talk, talking
 
 NOW = oct4(20)
-OTHER_ADMIN = 1002
 
 
 @pytest.fixture
@@ -236,3 +238,100 @@ async def test_forged_buttons_tell_nothing(coop: Coop, talk: Talk) -> None:
     assert labels(coop.database) == []
     await pressed(talk, asked, "Olive", "🪺 Sitting")
     assert len(labels(coop.database)) == 1
+
+
+async def tick(talk: Talk) -> None:
+    """The bot looks whether a question is due, as it does every few seconds."""
+    queue = talk.application.job_queue
+    assert queue is not None
+    (job,) = queue.get_jobs_by_name("questions")
+    await job.run(talk.application)
+
+
+def by_itself(talk: Talk, chat: int = ADMIN_ID) -> list[Message]:
+    return [one for one in talk.answers(chat) if "When you have a moment" in caption(one)]
+
+
+def make_admin(coop: Coop, user: int) -> None:
+    with coop.database.writing() as session:
+        remember(session, user, "Boris", NOW)
+        choose_language(session, user, "Boris", "en", NOW)
+        give_role(session, Member(user, Role.ADMIN, "Boris"), ADMIN_ID, NOW)
+        session.commit()
+
+
+async def test_what_two_admins_say_differently_is_shown_and_settled(coop: Coop, talk: Talk) -> None:
+    make_admin(coop, SUBSCRIBER_ID)
+    visit(coop, "v1", oct4(9), "ginger", ginger=0.95, unknown=0.05)
+    asked = await talk.asked(ADMIN_ID, "/label")
+    await pressed(talk, asked, "Olive", "🪺 Sitting")
+    second = await talk.asked(SUBSCRIBER_ID, "/label")
+    assert "has answered: Olive, sitting" in caption(second)
+    await pressed(talk, second, "Ginger", "🪺 Sitting", by=SUBSCRIBER_ID)
+    await talk.sandbox.until(lambda: "sees it otherwise" in caption(talk.message(ADMIN_ID, asked)))
+    assert "Boris sees it otherwise (Ginger, sitting)" in caption(talk.message(ADMIN_ID, asked))
+    disputed = await talk.asked(ADMIN_ID, "/label")
+    assert "Boris: Ginger, sitting" in caption(disputed)
+    settled = await pressed(talk, disputed, "Ginger", "🪺 Sitting")
+    assert "That settles it" in caption(settled)
+    assert "nothing to ask" in caption(await talk.asked(SUBSCRIBER_ID, "/label"))
+
+
+async def test_undo_by_command_puts_the_question_back_into_its_message(coop: Coop, talk: Talk) -> None:
+    visit(coop, "v1", oct4(9))
+    asked = await talk.asked(ADMIN_ID, "/label")
+    await pressed(talk, asked, "Olive", "🪺 Sitting")
+    await talk.sandbox.until(lambda: "nothing to ask" in caption(talk.answers(ADMIN_ID)[-1]))
+    await talk.asked(ADMIN_ID, "/undo")
+    await tick(talk)
+    await talk.sandbox.until(lambda: "Who is this?" in caption(talk.message(ADMIN_ID, asked)))
+    assert labels(coop.database) == []
+
+
+async def test_two_questions_a_day_come_silently_at_their_hours_and_to_one_admin_each(coop: Coop, talk: Talk) -> None:
+    make_admin(coop, SUBSCRIBER_ID)
+    for hour in (6, 7, 8, 9):
+        visit(coop, f"v{hour}", oct4(hour))
+    first, both = (1, 0), (1, 1)
+    told_by = {oct4(9, 59): (0, 0), oct4(10): first, oct4(10, 5): first, oct4(17, 1): both, oct4(18): both}
+    for at, expected in told_by.items():
+        coop.set_now(at)
+        for _ in range(2):
+            await tick(talk)
+        assert (len(by_itself(talk)), len(by_itself(talk, SUBSCRIBER_ID))) == expected
+    asked = by_itself(talk)[0]
+    assert asked.silent
+    told = await pressed(talk, asked, "Olive", "🪺 Sitting")
+    assert told.buttons == ["↩️ Undo", "One more"]
+    assert talk.answers(ADMIN_ID)[-1].message_id == asked.message_id
+    await talk.pressed(ADMIN_ID, told, "One more")
+    assert "Who is this?" in caption(await newest(talk, asked))
+
+
+async def test_who_ignores_five_questions_is_asked_no_more_until_they_ask(coop: Coop, talk: Talk) -> None:
+    for day in range(8):
+        for hour in (6, 7):
+            visit(coop, f"v{day} {hour}", oct4(hour) + timedelta(days=day))
+    moments = [oct4(hour) + timedelta(days=day) for day in range(5) for hour in (10, 17)]
+    for at in moments:
+        coop.set_now(at)
+        await tick(talk)
+    assert len(by_itself(talk)) == 5
+    asked = await talk.asked(ADMIN_ID, "/label")
+    await pressed(talk, asked, "Enough")
+    coop.set_now(oct4(10) + timedelta(days=6))
+    before = len(by_itself(talk))  # the five were put away
+    await tick(talk)
+    assert (before, len(by_itself(talk))) == (0, 1)
+
+
+async def test_nothing_comes_by_itself_where_nothing_is_worth_asking(coop: Coop, talk: Talk) -> None:
+    visit(coop, "v1", oct4(6), "ginger", ginger=0.99, unknown=0.01)
+    with coop.database.writing() as session:
+        row = session.execute(select(EvidenceRow)).scalar_one()
+        session.add(ObservationRow(nest_id="nest", at=row.at, frame="", hens=1, hens_probabilities=[0.0, 1.0, 0.0],
+                                   birds=[], quality="ok", model_id="test"))  # fmt: skip
+        session.commit()
+    coop.set_now(oct4(10))
+    await tick(talk)
+    assert talk.answers(ADMIN_ID) == []

@@ -2,6 +2,7 @@
 
 command-label = tell me who is in my pictures
 label-who = ❓ <b>Who is this?</b>
+label-gently = When you have a moment:
 label-where = { $nest }, { $when }
 label-second = Two hens: the first is { $hen }. <b>Who is the second?</b>
 label-second-unnamed = Two hens. <b>Who is the second?</b>

@@ -2,6 +2,7 @@
 
 command-label = рассказать мне, кто на кадрах
 label-who = ❓ <b>Кто это?</b>
+label-gently = Когда будет минутка:
 label-where = { $nest }, { $when }
 label-second = Две курицы, первая – { $hen }. <b>А вторая?</b>
 label-second-unnamed = Две курицы. <b>Кто вторая?</b>
