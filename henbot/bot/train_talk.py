@@ -76,9 +76,14 @@ class TrainTalk:
 
     async def press(self, update: Update, context: Context) -> None:
         """The button under what is missing: asks what pictures show, as /label does."""
-        if update.callback_query is not None:
-            await answer_press(update.callback_query)
-            await self.label(update, context)
+        query = update.callback_query
+        if query is None:
+            return
+        if not await self.conversation.may(query.from_user.id, Action.ANSWER):
+            await self.conversation.refuse_press(query, "may-not-label")
+            return
+        await answer_press(query)
+        await self.label(update, context)
 
     async def tick(self, context: Context) -> None:
         """By night, learn what is new; called every few seconds, since a demo's clock may run fast."""
