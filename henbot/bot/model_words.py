@@ -9,7 +9,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from henbot.bot.compare_words import compare_lines, shadow_words
 from henbot.bot.language import capitalised
-from henbot.bot.report_words import report_lines
+from henbot.bot.report_words import held_out_words, report_lines
 from henbot.bot.wording import Wording
 from henbot.domain.observations import UNKNOWN, HenId, NestId
 from henbot.services.coop_clock import wall_now
@@ -80,7 +80,7 @@ def compare_words(version: Version, wording: Wording, shadow: Shadow | None) -> 
     """How a version compared, by its own report, with the one that serves still."""
     report = version.report or {}
     lines = [wording.say("compare-title"), f"<b>{escape(version.id)}</b>"]
-    lines += ["", wording.say("compare-held-out", days=escape(str(report.get("held_out", ""))))]
+    lines += ["", wording.say("compare-held-out", days=held_out_words(report, wording))]
     lines += compare_lines(report, wording)
     lines += [wording.say("report-learned-by-serving")] if report.get("learned_by_serving") else []
     lines += ["", shadow_words(shadow, wording, wall_now())] if shadow is not None else []

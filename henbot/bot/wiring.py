@@ -51,6 +51,7 @@ from henbot.bot.settings_talk import IN_WORDS as SETTINGS_IN_WORDS
 from henbot.bot.settings_talk import PRESSES as SETTINGS_PRESSES
 from henbot.bot.settings_talk import SettingsTalk
 from henbot.bot.train_talk import IN_WORDS as TRAIN_IN_WORDS
+from henbot.bot.train_talk import LABEL as LABEL_FOR_TRAINING
 from henbot.bot.train_talk import TrainTalk
 from henbot.services.people import People
 from henbot.storage.database import Database
@@ -106,6 +107,7 @@ def add_handlers(application: BotApplication, talks: Talks) -> None:
     train_in_words = fresh & filters.ChatType.PRIVATE & filters.Regex(TRAIN_IN_WORDS)
     application.add_handler(CommandHandler("train", training.train, filters=fresh))
     application.add_handler(MessageHandler(train_in_words, training.train))
+    application.add_handler(CallbackQueryHandler(training.press, rf"^{LABEL_FOR_TRAINING}$"))
     application.add_handler(InlineQueryHandler(InlineTalk(conversation).ask))
     application.add_handler(MessageHandler(fresh & filters.COMMAND, conversation.unknown_command))
     application.add_handler(MessageHandler(fresh & filters.TEXT, labels.text))
