@@ -146,6 +146,28 @@ def bot() -> None:
     raise SystemExit(run_bot(settings, coop))
 
 
+@cli.command("owner-link")
+def owner_link() -> None:
+    """Make a new link for the owner, where there is none yet and the first one is lost; it closes those before."""
+    from henbot.config import load_coop, load_settings
+    from henbot.services.coop_clock import wall_now
+    from henbot.services.owner_link import renew_owner_link
+    from henbot.services.people import People
+    from henbot.storage.database import open_database
+    from henbot.storage.schema import check_schema
+
+    settings = load_settings()
+    people = People(load_coop(settings.config).roles)
+    database = open_database(settings.database)
+    check_schema(database)
+    secret = database.write(lambda session: renew_owner_link(session, people, wall_now()))
+    database.close()
+    if secret is None:
+        raise click.ClickException("This coop has an owner, who lets others in by /admins; nothing was changed.")
+    click.echo(f"Send this to the bot, in a private chat, to become the owner of this coop:\n\n  /start {secret}\n")
+    click.echo("It works once, within 24 hours, and is not shown again. Earlier links work no more.")
+
+
 def _lines() -> Iterator[str]:
     return (line.decode("utf-8", "replace").rstrip("\r\n") for line in sys.stdin.buffer)
 

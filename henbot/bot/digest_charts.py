@@ -15,7 +15,8 @@ from henbot.bot.asking import coop_wording
 from henbot.bot.chart_words import statistics
 from henbot.bot.drawing import PASSED_ON, ChartFailed, Drawing
 from henbot.bot.questions import Intent, Period, Question
-from henbot.domain.charts import Chart
+from henbot.domain.charts import Chart, in_theme
+from henbot.domain.policies import Theme
 from henbot.services.digests import day_digest
 from henbot.services.wishes import DIGEST
 from henbot.storage.database import Database
@@ -34,12 +35,12 @@ class DigestPainter:
     media: Path
     drawing: Drawing
 
-    async def __call__(self, subject: str, subject_id: str, language: str, now: datetime) -> bytes | None:
+    async def __call__(self, subject: str, subject_id: str, language: str, now: datetime, theme: Theme) -> bytes | None:
         """The picture; None where there is nothing to draw. Raises HenbotError where it cannot be drawn."""
         chart, photo = await asyncio.to_thread(self._read, subject, date.fromisoformat(subject_id), language, now)
         if chart is None:
             return None
-        [drawn] = await self.drawing.draw([chart])
+        [drawn] = await self.drawing.draw([in_theme(chart, theme)])
         if photo is not None and photo.is_file():
             return await _joined(drawn, photo)
         return await asyncio.to_thread(drawn.read_bytes)

@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 
 from henbot.bot.asking import CoopUnknown, coop_wording
 from henbot.domain.errors import HenbotError
+from henbot.domain.policies import Theme
 from henbot.services.coop_clock import clock_setting, wall_now
-from henbot.services.digests import Wanted, add_digest_picture, digest_picture, want, wanted_digests
+from henbot.services.digests import Wanted, add_digest_picture, digest_look, digest_picture, want, wanted_digests
 from henbot.services.media import MediaFolder
 from henbot.services.subscriptions import Subscription
 from henbot.storage.database import Database
@@ -30,7 +31,7 @@ log = structlog.get_logger(__name__)
 class Painter(Protocol):
     """Draws a digest's chart, in a process of its own."""
 
-    async def __call__(self, subject: str, subject_id: str, language: str, now: datetime) -> bytes | None:
+    async def __call__(self, subject: str, subject_id: str, language: str, now: datetime, theme: Theme) -> bytes | None:
         """A PNG or JPEG; None where there is nothing to draw. Raises HenbotError where it cannot be drawn."""
         ...
 
@@ -72,29 +73,34 @@ class Evening:
     async def _paint(self, due: Sequence[Wanted]) -> None:
         if self.painter is None:
             return
-        spoken = await asyncio.to_thread(self._languages, due)
-        for subject, subject_id, language in spoken:
+        for subject, subject_id, language, theme in await asyncio.to_thread(self._missing, due):
             try:
-                drawn = await self.painter(subject, subject_id, language, await asyncio.to_thread(self._read_now))
+                now = await asyncio.to_thread(self._read_now)
+                drawn = await self.painter(subject, subject_id, language, now, theme)
             except HenbotError as exc:
                 log.warning("digest.without_chart", subject=subject, id=subject_id, reason=str(exc))
                 continue
             if drawn:
-                await asyncio.to_thread(self._keep, subject, subject_id, language, drawn)
+                await asyncio.to_thread(self._keep, subject, subject_id, digest_look(language, theme), drawn)
 
-    def _languages(self, due: Sequence[Wanted]) -> list[tuple[str, str, str]]:
-        """Which charts are missing: subject, its id, language."""
+    def _missing(self, due: Sequence[Wanted]) -> list[tuple[str, str, str, Theme]]:
+        """Which charts are missing: subject, its id, language, theme."""
         with self.database.reading() as session:
             found = {
-                (one.subject, one.subject_id, coop_wording(session, one.chat.language).phrases.language): None
+                (
+                    one.subject,
+                    one.subject_id,
+                    coop_wording(session, one.chat.language).phrases.language,
+                    one.chat.policy.theme,
+                ): None
                 for one in due
             }
-            return [one for one in found if digest_picture(session, *one) is None]
+            return [one for one in found if digest_picture(session, *one[:2], digest_look(*one[2:])) is None]
 
-    def _keep(self, subject: str, subject_id: str, language: str, drawn: bytes) -> None:
+    def _keep(self, subject: str, subject_id: str, look: str, drawn: bytes) -> None:
         stored = MediaFolder(self.media).put(drawn, ".jpg" if drawn.startswith(JPEG) else ".png")
         with self.database.writing() as session:
-            add_digest_picture(session, subject, subject_id, language, stored, self._now(session))
+            add_digest_picture(session, subject, subject_id, look, stored, self._now(session))
             session.commit()
 
     def _read_now(self) -> datetime:

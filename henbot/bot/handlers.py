@@ -43,14 +43,15 @@ from henbot.bot.language import DEFAULT, Phrases, best_language, phrases
 from henbot.bot.questions import Intent
 from henbot.bot.replies import LONGEST_CAPTION, Replies
 from henbot.bot.wording import plain
-from henbot.domain.charts import Chart
+from henbot.domain.charts import Chart, in_theme
 from henbot.domain.people import Action
+from henbot.domain.policies import Theme
 from henbot.services.audit import AuditAction, note
 from henbot.services.coop_clock import wall_now
 from henbot.services.people import People
 from henbot.services.reports import Picture, coop_of
 from henbot.services.subscribers import chosen_language, remember
-from henbot.services.subscriptions import language_of_chat
+from henbot.services.subscriptions import language_of_chat, policy_of
 from henbot.storage.database import Database
 
 T = TypeVar("T")
@@ -256,8 +257,12 @@ class Conversation:
     async def _send_charts(self, update: Update, context: Context, spoken: Phrases, charting: Charting) -> None:
         """Charts, after the words, which do not wait for them."""
         chat, message = update.effective_chat, update.message
-        charts = await asyncio.to_thread(charts_for, self.database, charting, spoken.language)
-        if chat is None or not charts:
+        if chat is None:
+            return
+        theme = await asyncio.to_thread(self._theme, chat.id)
+        found = await asyncio.to_thread(charts_for, self.database, charting, spoken.language)
+        charts = [in_theme(chart, theme) for chart in found]
+        if not charts:
             return
         reply_to = message.message_id if message and chat.type != ChatType.PRIVATE else None
         try:
@@ -349,6 +354,10 @@ class Conversation:
             except CoopUnknown:
                 of_coop = DEFAULT
         return best_language(chosen, told, of_coop)
+
+    def _theme(self, chat_id: int) -> Theme:
+        with self.database.reading() as session:
+            return policy_of(session, chat_id).theme
 
     def _remember(self, user: User) -> None:
         with self.database.writing() as session:

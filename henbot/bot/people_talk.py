@@ -1,12 +1,15 @@
 """Handlers of who may do what: /admins, its buttons, forwarded messages, and the link that makes an owner."""
 
 import asyncio
+import contextlib
+import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import structlog
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from telegram import CallbackQuery, InlineKeyboardMarkup, Message, MessageOriginUser, Update, User
 from telegram.constants import ChatType, ParseMode
@@ -39,16 +42,19 @@ from henbot.services.coop_clock import wall_now
 from henbot.services.owner_link import SECRET_LETTERS, open_owner_link
 from henbot.services.people import Member, give_role, take_role
 from henbot.services.reports import coop_of
+from henbot.services.subscribers import Met, meet, person_called, remember
 from henbot.services.subscribers import name_of as name_in_telegram
-from henbot.services.subscribers import remember
 
 T = TypeVar("T")
 Page = tuple[str, InlineKeyboardMarkup | None]
 
 log = structlog.get_logger(__name__)
 
-IN_WORDS = r"(?i)^/?(?:админы|люди|admins|people)(?:\s+\d+)?[.!]*$"
+IN_WORDS = r"(?i)^/?(?:админы|люди|admins|people)(?:\s+(?:\d+|@\w+))?[.!]*$"
 """/admins in plain words of a private chat: Telegram knows no commands in Cyrillic letters."""
+
+MOST_MET = 10_000
+"""People that are known without a look into the database."""
 
 PRESSES = rf"^{WHO}:"
 """What the buttons say that are answered here."""
@@ -60,6 +66,18 @@ class PeopleTalk:
 
     conversation: Conversation
     menus: Menus
+    _met: dict[int, Met] = field(default_factory=dict, repr=False)
+
+    async def met(self, update: Update, context: Context) -> None:
+        """Whoever writes is known by what Telegram calls them, so that they can be let in by that."""
+        user = update.effective_user
+        if user is None or self._met.get(user.id) == (met := _as_met(user)):
+            return
+        if len(self._met) >= MOST_MET:
+            self._met.clear()
+        with contextlib.suppress(OperationalError):  # the database is busy: another time
+            await self._write(lambda session: meet(session, met, wall_now()))
+            self._met[user.id] = met
 
     async def start(self, update: Update, context: Context) -> None:
         """/start: with the first link's secret behind it the keeper becomes the owner; else a greeting."""
@@ -84,7 +102,11 @@ class PeopleTalk:
         if not await self.conversation.may(user.id, Action.MANAGE):
             await self.conversation.refuse_command(update, context, "may-not-manage", number=str(user.id))
             return
-        named = _named(message)
+        username = _username(message)
+        named = await asyncio.to_thread(self._called, username) if username else _named(message)
+        if username and named is None:
+            await self.conversation.send(update, context, spoken.say("people-not-met", name=f"@{username}"))
+            return
         if named is None and chat.type != ChatType.PRIVATE:
             await self.conversation.send(update, context, spoken.say("people-in-private"))
             return
@@ -134,6 +156,11 @@ class PeopleTalk:
     def _open(self, session: Session, secret: str, user: User) -> bool:
         remember(session, user.id, user.full_name, wall_now())
         return open_owner_link(session, self.conversation.people, secret, _member(user), wall_now())
+
+    def _called(self, username: str) -> Member | None:
+        with self.conversation.database.reading() as session:
+            known = person_called(session, username)
+        return Member(known.user_id, Role.GUEST, known.name) if known else None
 
     def _first_page(self, session: Session, spoken: Phrases, by: int, named: Member | None) -> Page:
         """The list; of somebody named, what they may be made."""
@@ -211,6 +238,12 @@ class PeopleTalk:
         return await asyncio.to_thread(self.conversation.database.write, work)
 
 
+def _username(message: Message) -> str | None:
+    """`anna` of `/admins @anna`; letters, digits and underscores, as Telegram allows."""
+    name = (message.text or "").partition(" ")[2].strip(" .!")
+    return name[1:] if re.fullmatch(r"@[A-Za-z0-9_]{1,32}", name) else None
+
+
 def _named(message: Message) -> Member | None:
     """Whom a message is about: the number behind the command, else whom it answers or whose words were forwarded."""
     number = (message.text or "").partition(" ")[2].strip(" .!")
@@ -222,6 +255,10 @@ def _named(message: Message) -> Member | None:
     origin = answered.forward_origin
     author = origin.sender_user if isinstance(origin, MessageOriginUser) else answered.from_user
     return _member(author) if author is not None and not author.is_bot else None
+
+
+def _as_met(user: User) -> Met:
+    return Met(user.id, user.full_name, user.username, user.language_code)
 
 
 def _member(user: User) -> Member:

@@ -7,14 +7,14 @@ from datetime import time
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from henbot.bot.language import Phrases, languages, phrases
-from henbot.domain.policies import NEVER_QUIET, Policy, PolicyKind, QuietHours
+from henbot.domain.policies import NEVER_QUIET, Policy, PolicyKind, QuietHours, Theme
 
 SET = "set"
 """Begins what the buttons of the settings say: `set:what:value:owner`."""
 
-PAGE, LANGUAGE, KIND, QUIET, SURE = "page", "language", "kind", "quiet", "sure"
+PAGE, LANGUAGE, KIND, QUIET, SURE, THEME = "page", "language", "kind", "quiet", "sure", "theme"
 MAIN = "main"
-PAGES = (LANGUAGE, KIND, QUIET, SURE)
+PAGES = (LANGUAGE, KIND, QUIET, SURE, THEME)
 RINGS, UNKNOWN_ONLY, DIGEST, WEEKLY, SUBSCRIBED = "rings", "unknown", "digest", "weekly", "subscribed"
 CORRECTS = "corrects"
 SWITCHES = (RINGS, UNKNOWN_ONLY, DIGEST, WEEKLY, CORRECTS)
@@ -29,7 +29,11 @@ QUIETS: Mapping[str, QuietHours | None] = {
 }
 SURES: Mapping[str, float] = {"0": 0.0, "50": 0.5, "80": 0.8, "95": 0.95}
 
-_CHOICES: Mapping[str, Iterable[str]] = {LANGUAGE: languages(), KIND: KINDS, QUIET: QUIETS, SURE: SURES}
+THEMES: Mapping[str, Theme] = {theme.value: theme for theme in Theme}
+
+_CHOICES: Mapping[str, Iterable[str]] = {
+    LANGUAGE: languages(), KIND: KINDS, QUIET: QUIETS, SURE: SURES, THEME: THEMES,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,7 @@ def changed(policy: Policy, setting: Setting) -> Policy:
         KIND: lambda: replace(policy, kind=KINDS[setting.value]),
         QUIET: lambda: replace(policy, quiet=QUIETS[setting.value]),
         SURE: lambda: replace(policy, least_confidence=SURES[setting.value]),
+        THEME: lambda: replace(policy, theme=THEMES[setting.value]),
         RINGS: lambda: replace(policy, rings=is_on),
         UNKNOWN_ONLY: lambda: replace(policy, unknown_only=is_on),
         DIGEST: lambda: replace(policy, digest=is_on),
@@ -97,6 +102,7 @@ def settings_text(chosen: Chosen) -> str:
     lines.append(spoken.say("settings-kind-line", kind=kind_name(spoken, chosen.policy.kind)))
     lines.append(spoken.say("settings-quiet-line", hours=_quiet_name(chosen, chosen.policy.quiet)))
     lines.append(spoken.say("settings-sure-line", sure=_sure_name(spoken, chosen.policy.least_confidence)))
+    lines.append(spoken.say("settings-theme-line", theme=spoken.say(f"settings-theme-{chosen.policy.theme}")))
     if chosen.corrects:
         lines.append(spoken.say("settings-corrects-line", on="yes" if chosen.policy.corrects else "no"))
     return "\n".join(lines)
@@ -112,7 +118,7 @@ def settings_keyboard(chosen: Chosen, owner: int, page: str = MAIN) -> InlineKey
         return [_button(spoken.say(f"button-settings-{name}"), PAGE, name, owner) for name in names]
 
     first = pages(LANGUAGE, KIND) if chosen.is_private else pages(KIND)
-    rows = [first, pages(QUIET, SURE)]
+    rows = [first, pages(QUIET, SURE), pages(THEME)]
     rows += [[_switch(chosen, RINGS, owner), _switch(chosen, UNKNOWN_ONLY, owner)]]
     rows += [[_switch(chosen, DIGEST, owner), _switch(chosen, WEEKLY, owner)]]
     rows += [[_switch(chosen, CORRECTS, owner)]] if chosen.corrects else []
@@ -133,6 +139,9 @@ def _choices(chosen: Chosen, page: str, owner: int) -> InlineKeyboardMarkup:
         QUIET: lambda: [(name, _quiet_name(chosen, hours), hours == policy.quiet) for name, hours in QUIETS.items()],
         SURE: lambda: [
             (name, _sure_name(spoken, sure), sure == policy.least_confidence) for name, sure in SURES.items()
+        ],
+        THEME: lambda: [
+            (name, spoken.say(f"settings-theme-{name}"), one is policy.theme) for name, one in THEMES.items()
         ],
     }
     rows = [

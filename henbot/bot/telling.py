@@ -21,7 +21,7 @@ from henbot.domain.policies import Policy, QuietHours
 from henbot.services.changes import BOUT, EGG
 from henbot.services.confirmed import postable
 from henbot.services.coop_clock import clock_setting
-from henbot.services.digests import WEEK, DayDigest, day_digest, digest_picture, week_digest
+from henbot.services.digests import WEEK, DayDigest, day_digest, digest_look, digest_picture, week_digest
 from henbot.services.posts import DuePost
 from henbot.services.reports import BoutReport, Picture, bout_report, coop_of
 from henbot.services.sitting import sitting_since
@@ -93,6 +93,11 @@ class Hearer:
     now: datetime
     quiet: QuietHours | None = None
     corrects: bool = False
+
+    @property
+    def look(self) -> str:
+        """How its charts differ from other chats'."""
+        return digest_look(self.wording.phrases.language, self.policy.theme)
 
     @property
     def may_ring(self) -> bool:
@@ -185,14 +190,14 @@ def _board_told(session: Session, post: DuePost, hearer: Hearer) -> Telling:
 def _digest_told(session: Session, post: DuePost, hearer: Hearer) -> Telling:
     digest, opening = _day(session, post, hearer)
     text = format_digest(digest, hearer.wording, opening)
-    chart = digest_picture(session, post.subject, post.subject_id, hearer.wording.phrases.language)
+    chart = digest_picture(session, post.subject, post.subject_id, hearer.look)
     return _with_picture(post, text, chart or digest.best)
 
 
 def _week_told(session: Session, post: DuePost, hearer: Hearer) -> Telling:
     digest = week_digest(session, date.fromisoformat(post.subject_id), hearer.now)
     text = format_week(digest, hearer.wording)
-    chart = digest_picture(session, post.subject, post.subject_id, hearer.wording.phrases.language)
+    chart = digest_picture(session, post.subject, post.subject_id, hearer.look)
     return _with_picture(post, text, chart)
 
 

@@ -19,12 +19,13 @@ from henbot.bot.learning_curve import curve_chart
 from henbot.bot.model_words import version_buttons
 from henbot.bot.report_words import lacking_words, mistake_lines
 from henbot.bot.wording import Wording
-from henbot.domain.charts import LearningCurve
+from henbot.domain.charts import LearningCurve, in_theme
 from henbot.domain.people import Action
 from henbot.services import learning, models
 from henbot.services.jobs import Job, JobKind
 from henbot.services.label_counts import LabelCounts, count_labels
 from henbot.services.learning import Nightly
+from henbot.services.subscriptions import policy_of
 
 log = structlog.get_logger(__name__)
 
@@ -109,7 +110,8 @@ class TrainTalk:
         def read(session: Session) -> tuple[LearningCurve | None, str]:
             wording = coop_wording(session, language)
             chart = curve_chart(session, job.result.get("report", {}), wording, moment(session))
-            return chart, wording.say("curve-caption")
+            themed = in_theme(chart, policy_of(session, chat_id).theme) if chart else None
+            return themed, wording.say("curve-caption")
 
         chart, caption = await asyncio.to_thread(self.conversation.database.read, read)
         if chart is None:

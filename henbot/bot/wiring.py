@@ -120,6 +120,7 @@ def _add_settings(application: BotApplication, settings: SettingsTalk) -> None:
 
 def _add_people(application: BotApplication, people: PeopleTalk) -> None:
     private = filters.UpdateType.MESSAGE & filters.ChatType.PRIVATE
+    application.add_handler(MessageHandler(private, people.met), group=-1)  # before what they write is answered
     application.add_handler(CommandHandler("admins", people.admins, filters=filters.UpdateType.MESSAGE))
     application.add_handler(MessageHandler(private & filters.FORWARDED & ~filters.Document.ALL, people.forwarded))
     application.add_handler(MessageHandler(private & filters.Regex(PEOPLE_IN_WORDS), people.admins))

@@ -2,8 +2,10 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
-from typing import Literal, TypeAlias
+from dataclasses import asdict, dataclass, replace
+from typing import Literal, TypeAlias, TypeVar
+
+from henbot.domain.policies import Theme
 
 LOOK = 4
 """Counted up when charts are drawn differently, so that pictures kept from before are not shown."""
@@ -151,6 +153,16 @@ class LearningCurve:
 
 
 Chart: TypeAlias = EggBars | EggCalendar | HourRose | NestTime | LearningCurve
+
+
+AnyChart = TypeVar("AnyChart", bound=Chart)
+
+
+def in_theme(chart: AnyChart, theme: Theme) -> AnyChart:
+    """The chart as somebody wants to see it; `AUTO` leaves it as it is."""
+    if theme is Theme.AUTO:
+        return chart
+    return replace(chart, frame=replace(chart.frame, dark=theme is Theme.DARK))
 
 
 def written(chart: Chart) -> str:

@@ -1,4 +1,4 @@
-"""What a chat wants to hear of: which facts, how sure they must be, and when nothing may ring."""
+"""What a chat wants to hear of: which facts, how sure they must be, when nothing may ring, and how it looks."""
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta, tzinfo
@@ -16,6 +16,14 @@ class PolicyKind(StrEnum):
     FIRST = "first of the day"
     BOARD = "board"
     DIGEST = "digest only"
+
+
+class Theme(StrEnum):
+    """How a chat's charts look; `AUTO` is light by day and dark by night, as phones do it by themselves."""
+
+    AUTO = "auto"
+    LIGHT = "light"
+    DARK = "dark"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +60,7 @@ class Policy:
         digest_at: the coop's time of day for it; None for after sunset.
         weekly: whether Sunday's evening brings a digest of the week.
         corrects: whether an admin is told each bout in private, with buttons that correct it.
+        theme: how charts look.
     """
 
     kind: PolicyKind = PolicyKind.ALL
@@ -64,6 +73,7 @@ class Policy:
     digest_at: time | None = None
     weekly: bool = True
     corrects: bool = True
+    theme: Theme = Theme.AUTO
 
     def __post_init__(self) -> None:
         if not 0 <= self.least_confidence <= 1:

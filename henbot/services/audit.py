@@ -43,6 +43,7 @@ class AuditAction(StrEnum):
     ROLE_GIVEN = "role.given"
     ROLE_TAKEN = "role.taken"
     OWNER_LINK_MADE = "owner_link.made"
+    OWNER_LINK_CLOSED = "owner_link.closed"
     OWNER_LINK_REFUSED = "owner_link.refused"
     PRESS_REFUSED = "press.refused"
     PRESS_UNKNOWN = "press.unknown"

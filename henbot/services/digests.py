@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from henbot.domain.coverage import Coverage
 from henbot.domain.observations import HenId
-from henbot.domain.policies import Policy
+from henbot.domain.policies import Policy, Theme
 from henbot.domain.verdicts import Verdict
 from henbot.services.confirmed import postable
 from henbot.services.eggs import Egg
@@ -132,19 +132,24 @@ def week_digest(session: Session, first: date, now: datetime) -> WeekDigest:
     return WeekDigest(first, report.last, report.today, report.eggs, without, report.coverage)
 
 
-def digest_picture(session: Session, subject: str, subject_id: str, language: str) -> Picture | None:
-    """The chart of a digest; None while there is none."""
-    row = session.get(DigestPictureRow, (subject, subject_id, language))
+def digest_look(language: str, theme: Theme) -> str:
+    """What charts of a digest differ in: `en`, or `en-dark`."""
+    return language if theme is Theme.AUTO else f"{language}-{theme}"
+
+
+def digest_picture(session: Session, subject: str, subject_id: str, look: str) -> Picture | None:
+    """The chart of a digest in a look; None while there is none."""
+    row = session.get(DigestPictureRow, (subject, subject_id, look))
     media = session.get(MediaRow, row.media_sha256) if row else None
     return Picture(media.sha256, media.path, media.telegram_file_id) if media else None
 
 
 def add_digest_picture(
-    session: Session, subject: str, subject_id: str, language: str, picture: StoredMedia, at: datetime
+    session: Session, subject: str, subject_id: str, look: str, picture: StoredMedia, at: datetime
 ) -> None:
     """Note the chart of a digest, and let it be put where the digest was told without it."""
     add_picture(session, picture, at)
-    key = {"subject": subject, "subject_id": subject_id, "language": language}
+    key = {"subject": subject, "subject_id": subject_id, "language": look}
     session.merge(DigestPictureRow(**key, media_sha256=picture.sha256))
     told = select(PostRow).where(PostRow.subject == subject, PostRow.subject_id == subject_id)
     for post in session.execute(told).scalars():

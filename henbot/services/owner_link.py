@@ -35,6 +35,17 @@ def make_owner_link(session: Session, people: People, now: datetime) -> str | No
     return secret
 
 
+def renew_owner_link(session: Session, people: People, now: datetime) -> str | None:
+    """The same at once for who lost it: links that could still be opened are closed. None where there is an owner."""
+    if people.has_owner(session, now):
+        return None
+    for row in _open_links(session, now):
+        row.expires_at = now
+        note(session, PROGRAM, AuditAction.OWNER_LINK_CLOSED, now)
+    session.flush()
+    return make_owner_link(session, people, now)
+
+
 def open_owner_link(session: Session, people: People, secret: str, person: Member, now: datetime) -> bool:
     """Make a person the owner, if the secret is of a link that can still be opened; whether it did.
 

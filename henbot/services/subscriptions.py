@@ -7,8 +7,8 @@ from datetime import datetime, time, timedelta
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from henbot.domain.policies import Policy, PolicyKind, QuietHours
-from henbot.services.subscribers import chosen_language
+from henbot.domain.policies import Policy, PolicyKind, QuietHours, Theme
+from henbot.services.subscribers import chosen_language, language_in_telegram
 from henbot.storage.tables import PostRow, SubscriberRow
 from henbot.storage.telling import ChatPolicyRow
 
@@ -46,6 +46,7 @@ def set_policy(session: Session, chat_id: int, policy: Policy) -> None:
     row.unknown_only, row.rings, row.cooldown_s = policy.unknown_only, policy.rings, policy.cooldown.total_seconds()
     row.quiet = str(policy.quiet) if policy.quiet else None
     row.digest, row.weekly, row.corrects = policy.digest, policy.weekly, policy.corrects
+    row.theme = policy.theme.value
     row.digest_at = f"{policy.digest_at:%H:%M}" if policy.digest_at else None
     session.add(row)
     session.flush()
@@ -89,7 +90,8 @@ def is_subscribed(session: Session, chat_id: int) -> bool:
 def language_of_chat(session: Session, chat_id: int) -> str | None:
     """The language for a chat that did not just write: as its person chose, else as Telegram told once."""
     row = session.get(ChatPolicyRow, chat_id)
-    return chosen_language(session, chat_id) or (row.language if row else None)
+    told = row.language if row else None
+    return chosen_language(session, chat_id) or told or language_in_telegram(session, chat_id)
 
 
 def subscriptions(session: Session) -> list[Subscription]:
@@ -136,6 +138,7 @@ def _policy(row: ChatPolicyRow) -> Policy:
         digest_at=time.fromisoformat(row.digest_at) if row.digest_at else None,
         weekly=row.weekly,
         corrects=row.corrects,
+        theme=Theme(row.theme),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from henbot.storage.columns import TelegramId
 from henbot.storage.tables import ID_LENGTH, Row
 
 
@@ -38,7 +39,7 @@ class LabelRow(Row):
     act_id: Mapped[int | None] = mapped_column(ForeignKey("acts.id"), index=True)
     field: Mapped[str]
     value: Mapped[str]
-    said_by: Mapped[int]
+    said_by: Mapped[TelegramId]
     said_at: Mapped[datetime]
     model_id: Mapped[str | None] = mapped_column(String(ID_LENGTH))
     undone_at: Mapped[datetime | None]

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from henbot.storage.columns import TelegramId
 from henbot.storage.tables import ID_LENGTH, Row
 
 
@@ -33,7 +34,7 @@ class CareHintRow(Row):
     found_at: Mapped[datetime]
     told_from: Mapped[datetime]
     decision: Mapped[str | None] = mapped_column(String(16))
-    decided_by: Mapped[int | None]
+    decided_by: Mapped[TelegramId | None]
     decided_at: Mapped[datetime | None]
     until: Mapped[datetime | None]
 
@@ -48,7 +49,7 @@ class CarePostRow(Row):
     __table_args__ = (Index(None, "chat_id", "sent_at"),)
 
     hint_id: Mapped[int] = mapped_column(ForeignKey("care_hints.id"), primary_key=True)
-    chat_id: Mapped[int] = mapped_column(primary_key=True)
+    chat_id: Mapped[TelegramId] = mapped_column(primary_key=True)
     sent_at: Mapped[datetime]
     message_id: Mapped[int | None]
     has_picture: Mapped[bool]

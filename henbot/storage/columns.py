@@ -1,11 +1,15 @@
-"""Column types: times that are stored in UTC and come back aware."""
+"""Column types: times that are stored in UTC and come back aware, and the numbers that Telegram gives."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any, TypeAlias
 
-from sqlalchemy import DateTime
+from sqlalchemy import BigInteger, DateTime, Integer
 from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import mapped_column
 from sqlalchemy.types import TypeDecorator
+
+TelegramId: TypeAlias = Annotated[int, mapped_column(BigInteger().with_variant(Integer(), "sqlite"))]
+"""The number of a person or a chat: up to 52 bits (TELEGRAM.md), where PostgreSQL's INTEGER has 32; SQLite's has 64."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
+from henbot.storage.columns import TelegramId
 from henbot.storage.tables import Row
 
 
@@ -25,7 +26,7 @@ class JobRow(Row):
     lease: Mapped[str | None]
     result: Mapped[dict[str, Any] | None]
     failure: Mapped[str | None]
-    asked_by: Mapped[int | None]
+    asked_by: Mapped[TelegramId | None]
     asked_at: Mapped[datetime]
     started_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from henbot.storage.columns import TelegramId
 from henbot.storage.tables import Row
 
 
@@ -17,11 +18,11 @@ class RoleRow(Row):
     __tablename__ = "roles"
     __table_args__ = (Index(None, "role"),)
 
-    user_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    user_id: Mapped[TelegramId] = mapped_column(primary_key=True, autoincrement=False)
     role: Mapped[str] = mapped_column(String(16))
     name: Mapped[str]
     until: Mapped[datetime | None]
-    given_by: Mapped[int]
+    given_by: Mapped[TelegramId]
     given_at: Mapped[datetime]
 
 
@@ -35,7 +36,7 @@ class OwnerLinkRow(Row):
     made_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
-    used_by: Mapped[int | None]
+    used_by: Mapped[TelegramId | None]
 
 
 class MenuRow(Row):

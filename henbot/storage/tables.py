@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from sqlalchemy import JSON, ForeignKey, Index, MetaData, String, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
-from henbot.storage.columns import UtcDateTime
+from henbot.storage.columns import TelegramId, UtcDateTime
 
 ID_LENGTH = 64
 
@@ -302,7 +302,7 @@ class PostRow(Row):
     __table_args__ = (UniqueConstraint("chat_id", "subject", "subject_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    chat_id: Mapped[int]
+    chat_id: Mapped[TelegramId]
     subject: Mapped[str]
     subject_id: Mapped[str]
     wanted_revision: Mapped[int]
@@ -318,7 +318,7 @@ class PauseRow(Row):
 
     __tablename__ = "pauses"
 
-    chat_id: Mapped[int] = mapped_column(primary_key=True)
+    chat_id: Mapped[TelegramId] = mapped_column(primary_key=True)
     until: Mapped[datetime]
 
 
@@ -343,13 +343,18 @@ class ClockRow(Row):
 
 
 class SubscriberRow(Row):
-    """A person who talks with the bot; `language` is None until chosen: Telegram's word is taken."""
+    """A person who talks with the bot; `language` is None until chosen: Telegram's word is taken, `telegram_language`.
+
+    `username` is Telegram's, in lower case and without its @; people change it, and may have none.
+    """
 
     __tablename__ = "subscribers"
 
-    user_id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[TelegramId] = mapped_column(primary_key=True)
     name: Mapped[str]
+    username: Mapped[str | None] = mapped_column(String(64), index=True)
     language: Mapped[str | None]
+    telegram_language: Mapped[str | None] = mapped_column(String(16))
     subscribed: Mapped[bool] = mapped_column(default=False)
     since: Mapped[datetime]
 

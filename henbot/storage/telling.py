@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
+from henbot.storage.columns import TelegramId
 from henbot.storage.tables import ID_LENGTH, PostRow, Row
 
 _DUE = text("wanted_revision > sent_revision")
@@ -22,7 +23,7 @@ class ChatPolicyRow(Row):
 
     __tablename__ = "chat_policies"
 
-    chat_id: Mapped[int] = mapped_column(primary_key=True)
+    chat_id: Mapped[TelegramId] = mapped_column(primary_key=True)
     kind: Mapped[str]
     least_confidence: Mapped[float]
     unknown_only: Mapped[bool]
@@ -35,6 +36,7 @@ class ChatPolicyRow(Row):
     subscribed_at: Mapped[datetime | None]
     language: Mapped[str | None] = mapped_column(String(16))
     corrects: Mapped[bool] = mapped_column(default=True, server_default=true())
+    theme: Mapped[str] = mapped_column(String(8), default="auto", server_default="auto")
 
 
 class EggPostRow(Row):
@@ -43,7 +45,7 @@ class EggPostRow(Row):
     __tablename__ = "egg_posts"
     __table_args__ = (Index(None, "post_id"), Index(None, "event_id"))
 
-    chat_id: Mapped[int] = mapped_column(primary_key=True)
+    chat_id: Mapped[TelegramId] = mapped_column(primary_key=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("events.id"), primary_key=True)
     post_id: Mapped[int] = mapped_column(ForeignKey("posts.id"))
     at: Mapped[datetime]
@@ -73,13 +75,13 @@ class MissedBoutRow(Row):
     __tablename__ = "missed_bouts"
     __table_args__ = (Index(None, "post_id"),)
 
-    chat_id: Mapped[int] = mapped_column(primary_key=True)
+    chat_id: Mapped[TelegramId] = mapped_column(primary_key=True)
     bout_id: Mapped[str] = mapped_column(String(ID_LENGTH), ForeignKey("bouts.id"), primary_key=True)
     post_id: Mapped[int] = mapped_column(ForeignKey("posts.id"))
 
 
 class DigestPictureRow(Row):
-    """The chart of a digest in one language."""
+    """The chart of a digest in one language, with a theme behind it where one was chosen (`en-dark`)."""
 
     __tablename__ = "digest_pictures"
 

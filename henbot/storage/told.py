@@ -8,6 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from henbot.storage.columns import TelegramId
 from henbot.storage.tables import ID_LENGTH, Row
 
 
@@ -21,7 +22,7 @@ class CollectionRow(Row):
     at: Mapped[datetime]
     eggs: Mapped[int]
     everything: Mapped[bool]
-    said_by: Mapped[int]
+    said_by: Mapped[TelegramId]
     said_at: Mapped[datetime]
     undone_at: Mapped[datetime | None]
 
@@ -36,7 +37,7 @@ class FoundEggRow(Row):
     at: Mapped[datetime]
     hen_id: Mapped[str | None] = mapped_column(String(ID_LENGTH))
     place: Mapped[str]
-    said_by: Mapped[int]
+    said_by: Mapped[TelegramId]
     said_at: Mapped[datetime]
     undone_at: Mapped[datetime | None]
 
@@ -52,6 +53,6 @@ class TreatmentRow(Row):
     what: Mapped[str]
     given_on: Mapped[date]
     free_from: Mapped[date]
-    said_by: Mapped[int]
+    said_by: Mapped[TelegramId]
     said_at: Mapped[datetime]
     undone_at: Mapped[datetime | None]

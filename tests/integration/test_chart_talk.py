@@ -6,16 +6,21 @@ import asyncio
 import sys
 from collections.abc import Iterator
 from datetime import date, timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 
 pytest.importorskip("matplotlib", reason="the extra `charts` is not installed")
 
+from PIL import Image
+
 from henbot.bot.asking import Charting, charts_for, respond
 from henbot.bot.chart_words import Wish
 from henbot.domain.charts import CalendarDay, EggBars, EggCalendar, NestTime
+from henbot.domain.policies import Policy, Theme
 from henbot.sandbox import ADMIN_ID, SUBSCRIBER_ID, Message, Sandbox, running_sandbox
+from henbot.services.subscriptions import set_policy
 from henbot.storage.tables import BoutRow
 from tests.coop_builder import Coop, build_coop, oct4
 from tests.talks import Talk, talking
@@ -49,6 +54,26 @@ async def test_words_come_first_and_the_pictures_after_them(coop: Coop, sandbox:
         await sandbox.until(lambda: len(pictures(talk, ADMIN_ID)) == 3, 30)
         await talk.asked(SUBSCRIBER_ID, "календарь Рыжухи")
         await sandbox.until(lambda: len(pictures(talk, SUBSCRIBER_ID)) == 1, 30)
+
+
+async def test_a_chat_that_chose_the_dark_gets_dark_charts_by_day(coop: Coop, sandbox: Sandbox) -> None:
+    coop.set_now(oct4(12), speed=0)
+    with coop.database.writing() as session:
+        set_policy(session, ADMIN_ID, Policy(theme=Theme.DARK))
+        session.commit()
+    async with talking(coop, sandbox) as talk:
+        for chat in (ADMIN_ID, SUBSCRIBER_ID):
+            await talk.asked(chat, "/calendar")
+            await sandbox.until(lambda chat=chat: pictures(talk, chat), 30)
+    assert [corner_of(talk, chat) < 60 for chat in (ADMIN_ID, SUBSCRIBER_ID)] == [True, False]
+
+
+def corner_of(talk: Talk, chat: int) -> int:
+    """How bright its newest picture's first pixel is, 0..255."""
+    shown = pictures(talk, chat)[-1].photo
+    assert shown is not None
+    with Image.open(BytesIO(shown.content)) as drawn:
+        return int(drawn.convert("L").getpixel((2, 2)))  # type: ignore[arg-type]
 
 
 async def test_without_the_extra_the_words_come_with_how_to_install_it(

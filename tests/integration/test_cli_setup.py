@@ -187,3 +187,13 @@ def test_a_missing_part_is_told_by_its_name_and_how_to_install_it() -> None:
     assert ended.returncode == 1
     assert "pip install 'henbot[sandbox]'" in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def test_the_owner_s_link_can_be_had_anew_until_there_is_an_owner(tmp_path: Path) -> None:
+    henbot("init")
+    henbot("migrate")
+    first, second = (re.findall(r"/start ([\w-]{43})\n", henbot("owner-link").output) for _ in range(2))
+    assert len(first) == len(second) == 1 and first != second
+    (tmp_path / "coop.yaml").write_text(f"{(tmp_path / 'coop.yaml').read_text()}\nowner: 77\n")
+    refused = henbot("owner-link")
+    assert refused.exit_code == 1 and "has an owner" in refused.output and "/start" not in refused.output

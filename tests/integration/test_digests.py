@@ -18,7 +18,7 @@ from henbot.bot.drawing import Drawing
 from henbot.bot.evening import Evening, Painter
 from henbot.bot.publisher import Publisher
 from henbot.domain.errors import HenbotError
-from henbot.domain.policies import Policy, PolicyKind
+from henbot.domain.policies import Policy, PolicyKind, Theme
 from henbot.sandbox import SUBSCRIBER_ID, Message, Sandbox
 from henbot.services.digests import digest_moment
 from henbot.services.reports import coop_of
@@ -140,7 +140,7 @@ async def test_a_chart_is_put_in_when_it_is_drawn_and_one_that_fails_costs_nothi
 ) -> None:
     asked: list[tuple[str, str, str]] = []
 
-    async def draw(subject: str, subject_id: str, language: str, now: datetime) -> bytes | None:
+    async def draw(subject: str, subject_id: str, language: str, now: datetime, theme: Theme) -> bytes | None:
         asked.append((subject, subject_id, language))
         if language == "ru":
             raise HenbotError("no ink")

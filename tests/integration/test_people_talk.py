@@ -18,8 +18,9 @@ from henbot.domain.people import Role
 from henbot.sandbox import ADMIN_ID, SUBSCRIBER_ID, Fault, Message
 from henbot.sandbox.cast import Person
 from henbot.services.coop_clock import wall_now
-from henbot.services.owner_link import LIFETIME, make_owner_link, open_owner_link
+from henbot.services.owner_link import LIFETIME, make_owner_link, open_owner_link, renew_owner_link
 from henbot.services.people import Member, People, give_role, take_role
+from henbot.services.subscribers import Met, meet, person_called
 from henbot.storage.people import MenuRow, OwnerLinkRow, RoleRow
 from henbot.storage.tables import AuditRow
 from tests.coop_builder import Coop, build_coop
@@ -40,7 +41,7 @@ def coop(tmp_path: Path) -> Iterator[Coop]:
 
 @pytest.fixture
 async def talk(coop: Coop) -> AsyncIterator[Talk]:
-    cast = cast_with_group().with_person(Person(OLGA, "Olga <b>", "ru"))
+    cast = cast_with_group().with_person(Person(OLGA, "Olga <b>", "ru", username="Olga_H"))
     with checked_sandbox(cast=cast) as sandbox:
         async with talking(coop, sandbox) as running:
             yield running
@@ -110,6 +111,48 @@ def test_a_link_is_over_after_a_day_and_none_is_made_where_there_is_an_owner(coo
         assert not open_owner_link(session, People({1: Role.OWNER}), secret, person, wall_now())
         assert make_owner_link(session, People(), wall_now() + LIFETIME) not in (None, secret)
         assert make_owner_link(session, People({1: Role.OWNER}), wall_now() + LIFETIME) is None
+
+
+def test_who_lost_the_link_gets_a_new_one_at_once_and_the_lost_one_is_closed(coop: Coop) -> None:
+    lost, person = link(coop), Member(OLGA, Role.OWNER)
+    with coop.database.writing() as session:
+        found = renew_owner_link(session, People(), wall_now())
+        assert found not in (None, lost)
+        assert not open_owner_link(session, People(), lost, person, wall_now())
+        assert open_owner_link(session, People(), found or "", person, wall_now())
+        assert renew_owner_link(session, People(), wall_now()) is None
+
+
+async def test_who_has_written_to_the_bot_can_be_let_in_by_their_username(talk: Talk) -> None:
+    unknown = said(await talk.asked(ADMIN_ID, "/admins @olga_h"))
+    assert unknown.startswith("I do not know @olga_h yet.")
+    await talk.asked(OLGA, "кто снёсся сегодня?")
+    page = await talk.asked(ADMIN_ID, "/admins @OLGA_H")
+    assert said(page) == "What shall Olga <b> (3003) be?"
+    await turned(talk, ADMIN_ID, page, "Family")
+    await turned(talk, ADMIN_ID, page, "✓ Yes")
+    assert role(talk.coop, OLGA) is Role.FAMILY
+
+
+async def test_who_only_pressed_start_is_told_of_a_role_in_the_language_of_their_telegram(talk: Talk) -> None:
+    await talk.asked(OLGA, "/start")
+    make(talk.coop, OLGA, Role.FAMILY)
+    page = await talk.asked(ADMIN_ID, f"/admins {OLGA}")
+    before = len(talk.answers(OLGA))
+    await turned(talk, ADMIN_ID, page, "Sitter for 3 days")
+    await turned(talk, ADMIN_ID, page, "✓ Yes")
+    await talk.sandbox.until(lambda: len(talk.answers(OLGA)) > before)
+    assert said(talk.answers(OLGA)[-1]).startswith("👋 Теперь вам")
+
+
+async def test_a_username_is_of_whoever_used_it_last(coop: Coop) -> None:
+    with coop.database.writing() as session:
+        meet(session, Met(1, "Anna", "hens", "ru"), wall_now())
+        meet(session, Met(2, "Boris", "Hens", "ru"), wall_now())
+        session.commit()
+    with coop.database.reading() as session:
+        found = person_called(session, "@HENS")
+    assert found is not None and found.user_id == 2
 
 
 async def test_the_link_is_printed_once_and_only_to_the_terminal(

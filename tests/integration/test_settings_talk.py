@@ -11,7 +11,8 @@ from sqlalchemy import select
 
 from henbot.bot.language import phrases
 from henbot.bot.settings_words import read_setting
-from henbot.domain.policies import Policy, PolicyKind, QuietHours
+from henbot.domain.charts import Frame, HourRose, in_theme
+from henbot.domain.policies import Policy, PolicyKind, QuietHours, Theme
 from henbot.sandbox import ADMIN_ID, SUBSCRIBER_ID, Message
 from henbot.services.subscriptions import policy_of, subscriptions
 from henbot.storage.tables import AuditRow
@@ -80,6 +81,18 @@ async def test_settings_are_turned_page_by_page_in_one_message(talk: Talk) -> No
         PolicyKind.EGGS, 0.8, unknown_only=True, rings=False, quiet=quiet, weekly=False
     )
     assert len(talk.answers(ADMIN_ID)) == 1 and subscribed(talk.coop) == [ADMIN_ID]
+
+
+async def test_charts_come_in_the_theme_that_was_chosen(talk: Talk) -> None:
+    page = await talk.asked(ADMIN_ID, "/settings")
+    assert "Charts: light by day, dark by night" in said(page)
+    for turned, button in enumerate(("🎨 Charts", "dark"), 1):
+        await talk.pressed(ADMIN_ID, talk.message(ADMIN_ID, page), button)
+        await talk.sandbox.until(lambda turned=turned: talk.message(ADMIN_ID, page).edits == turned)
+    assert "Charts: dark" in said(talk.message(ADMIN_ID, page))
+    assert policy(talk.coop, ADMIN_ID).theme is Theme.DARK
+    rose = HourRose(Frame("Eggs", "", "not watched", dark=False), (0,) * 24, (1.0,) * 24, ())
+    assert [in_theme(rose, theme).frame.dark for theme in Theme] == [False, False, True]
 
 
 async def test_a_language_chosen_in_settings_is_spoken_from_then_on(talk: Talk) -> None:

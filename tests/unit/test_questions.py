@@ -1,38 +1,20 @@
-"""What is asked, out of free text: a table of questions, and the conventions behind it."""
+"""What is asked, out of free text: tables of questions, and the conventions behind them."""
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Mapping
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 
 from henbot.bot.questions import Intent, Period, Question, understand
 from henbot.domain.observations import HenId
+from tests.question_tables import HENS, TUESDAY, rows_of
 
-TUESDAY = date(2016, 10, 4)
-HENS = {
-    "Ginger": HenId("ginger"),
-    "Рыжуха": HenId("ginger"),
-    "Blanche": HenId("blanche"),
-    "Бланш": HenId("blanche"),
-    "Olive": HenId("olive"),
-    "Олив": HenId("olive"),
-    "Pepper": HenId("pepper"),
-    "Перчинка": HenId("pepper"),
-}
-TABLES = [Path(__file__).parents[1] / name for name in ("questions.csv", "questions_later.csv", "questions_more.csv")]
-SATURDAY = date(2026, 11, 21)
-OTHER_HENS = {
-    "Honey": HenId("honey"), "Милка": HenId("honey"), "Daisy": HenId("daisy"), "Ромашка": HenId("daisy"),
-    "Henrietta": HenId("henrietta"), "Генриетта": HenId("henrietta"), "Snowball": HenId("snowball"),
-    "Снежка": HenId("snowball"), "Zorka": HenId("zorka"), "Зорька": HenId("zorka"), "Marusya": HenId("marusya"),
-    "Маруся": HenId("marusya"), "Mrs Cluck": HenId("cluck"), "Пеструшка": HenId("cluck"),
-}  # fmt: skip
 UNDERSTOOD = 0.98
-"""Share of the table that must be understood whole: intent, hen and days (issue 4)."""
+"""Share of a table that must be understood whole: intent, hen and days (issue 4)."""
+
+WILFUL = 0.96
+"""Of the table of ways to ask that were thought up to be hard, few of which teach each other anything."""
 
 
 def asked(text: str, today: date = TUESDAY) -> Question:
@@ -46,44 +28,18 @@ def days_of(text: str, today: date = TUESDAY) -> tuple[str, str] | None:
     return (period.first.isoformat(), period.last.isoformat()) if period else None
 
 
-def row_of(text: str, today: date = TUESDAY, hens: Mapping[str, HenId] = HENS) -> dict[str, str]:
-    question = understand(text, today, hens) or Question(Intent.OFF_TOPIC)
-    period = question.period
-    return {
-        "intent": question.intent.value,
-        "hen": question.hen or "",
-        "from": period.first.isoformat() if period else "",
-        "to": period.last.isoformat() if period else "",
-    }
-
-
-def _rows(table: Path) -> list[dict[str, str]]:
-    with table.open(encoding="utf-8") as file:
-        return list(csv.DictReader(file))
-
-
 @pytest.mark.parametrize("language", ["en", "ru"])
-def test_the_table_of_questions_is_understood(language: str) -> None:
-    rows = [row for table in TABLES for row in _rows(table) if row["language"] == language]
-    wrong = {
-        row["question"]: (wanted, row_of(row["question"]))
-        for row in rows
-        if row_of(row["question"]) != (wanted := {name: row[name] for name in ("intent", "hen", "from", "to")})
-    }
+@pytest.mark.parametrize(
+    "table",
+    [
+        "questions", "questions_later", "questions_more", "questions_other_hens", "questions_fresh", "questions_ways",
+    ],
+)  # fmt: skip
+def test_a_table_of_questions_is_understood(table: str, language: str) -> None:
+    rows = [row for row in rows_of(table) if row.language == language]
+    wrong = {row.question: (row.meaning, understood) for row in rows if (understood := row.understood) != row.meaning}
     assert len(rows) >= 100
-    assert len(wrong) <= len(rows) * (1 - UNDERSTOOD), wrong
-
-
-def test_questions_about_another_flock_on_another_day_are_understood() -> None:
-    rows = _rows(Path(__file__).parents[1] / "questions_other_hens.csv")
-    wrong = {
-        row["question"]: (wanted, understood)
-        for row in rows
-        if (understood := row_of(row["question"], SATURDAY, OTHER_HENS))
-        != (wanted := {name: row[name] for name in ("intent", "hen", "from", "to")})
-    }
-    assert len(rows) >= 100
-    assert len(wrong) <= len(rows) * (1 - UNDERSTOOD), wrong
+    assert len(wrong) <= len(rows) * (1 - (WILFUL if table == "questions_ways" else UNDERSTOOD)), wrong
 
 
 @pytest.mark.parametrize(

@@ -13,20 +13,23 @@ from henbot.bot.questions.words import is_known, known_form
 OTHER = "x"
 
 _WORDS: Mapping[str, str] = {
-    "REL:0": "today todays today's tonight tonite tdy сегодня седня сегодн сегодняшн* севодня тудей",
-    "REL:-1": "yesterday yesterdays yday ystrday вчера вчерашн* вчер",
+    "REL:0": (
+        "сег tday tod 2nite сення сегоня сёдня today todays "
+        "today's tonight tonite tdy сегодня седня сегодн сегодняшн* севодня тудей"
+    ),
+    "REL:-1": "вч ystd yest yst ystday yesterdy вчерась yesterday yesterdays yday ystrday вчера вчерашн* вчер",
     "REL:-2": "позавчера позавчерашн* позачера",
     "REL:-3": "позапозавчера поза-позавчера",
-    "REL:1": "tomorrow tomorrows tmrw tmr завтра завтрашн*",
+    "REL:1": "tmw tomorow 2mrw tomorrow tomorrows tmrw tmr завтра завтрашн*",
     "REL:2": "послезавтра",
-    "DOW:0": "monday mondays mon понедельник* понедельн*",
-    "DOW:1": "tuesday tuesdays tue tues вторник*",
-    "DOW:2": "wednesday wednesdays wed weds wensday среда среду среды среде средой",
-    "DOW:3": "thursday thursdays thu thur thurs четверг*",
-    "DOW:4": "friday fridays fri пятниц*",
+    "DOW:0": "пн пон понед monday mondays mon понедельник* понедельн*",
+    "DOW:1": "вт втр tuesday tuesdays tue tues вторник*",
+    "DOW:2": "ср wednesday wednesdays wed weds wensday среда среду среды среде средой",
+    "DOW:3": "чт чтв thursday thursdays thu thur thurs четверг*",
+    "DOW:4": "пт птн friday fridays fri пятниц*",
     "SAT": "sat",
-    "DOW:5": "saturday saturdays суббот*",
-    "DOW:6": "sunday sundays sun воскресень* воскресенi* воскрес*",
+    "DOW:5": "сб суб saturday saturdays суббот*",
+    "DOW:6": "вс вск воскр sunday sundays sun воскресень* воскресенi* воскрес*",
     "MON:1": "january jan январ* янв",
     "MON:2": "february feb феврал* фев",
     "MON:3": "march mar март*",
@@ -44,10 +47,10 @@ _WORDS: Mapping[str, str] = {
     "SEASON:6": "summer лето летом лета лету",
     "SEASON:9": "autumn осень осенью осени",
     "SEASON:12": "winter зима зимой зиму зиме зимы",
-    "UNIT:day": "day days день дня дней дни дню днях денек деньки денечк*",
-    "UNIT:week": "week weeks wk wks wek недел* недельк* неделечк*",
+    "UNIT:day": "дн day days день дня дней дни дню днях денек деньки денечк*",
+    "UNIT:week": "нед week weeks wk wks wek недел* недельк* неделечк*",
     "UNIT:fortnight": "fortnight fortnights",
-    "UNIT:month": "month months месяц* месяч* мес",
+    "UNIT:month": "mo mos mth mths month months месяц* месяч* мес",
     "UNIT:year": "year years yr год года году годом лет годы",
     "UNIT:quarter": "quarter quarters квартал*",
     "QUARTER:1": "q1",
@@ -61,15 +64,15 @@ _WORDS: Mapping[str, str] = {
     "MID": "mid middle середин*",
     "LATE": "late end конце конец концу",
     "SUTKI": "сутки суток сутках",
-    "UNIT:hour": "hour hours час часа часов часик*",
+    "UNIT:hour": "hr hrs hour hours час часа часов часик*",
     "ADJ:week": "weekly недельн* еженедельн*",
     "ADJ:month": "monthly месячн* ежемесячн*",
     "ADJ:year": "yearly annual годов* ежегодн*",
-    "WEEKEND": "weekend weekends выходн* уикенд* викенд*",
+    "WEEKEND": "wknd wkend weekend weekends выходн* уикенд* викенд*",
     "THIS": "this current эта эту этой этот этого этом это эти этих текущ* нынешн*",
-    "PREV": "previous prior preceding прошл* предыдущ* прошедш* минувш*",
-    "LAST": "last",
-    "PAST": "past latest trailing последн* крайн*",
+    "PREV": "prev пред прош previous prior preceding прошл* предыдущ* прошедш* минувш*",
+    "LAST": "lst last",
+    "PAST": "посл past latest trailing последн* крайн*",
     "BEFORELAST": "позапрошл*",
     "NEXT": "next following coming upcoming следующ* будущ* грядущ*",
     "AGO": "ago back назад тому",
@@ -119,7 +122,7 @@ def _may(symbols: list[tuple[str, int]], place: int) -> tuple[str, int]:
     before = symbols[place - 1][0] if place else ""
     after = symbols[place + 1][0] if place + 1 < len(symbols) else ""
     if symbol == "SAT":
-        return ("DOW:5" if not after or before in _BEFORE_SAT or _is_number(after) else OTHER), taken
+        return ("DOW:5" if after in ("", "TO", "AND") or before in _BEFORE_SAT or _is_number(after) else OTHER), taken
     return ("MON:5" if before in _BEFORE_MAY or _is_number(before) or _is_number(after) else OTHER), taken
 
 
@@ -157,8 +160,13 @@ def _stem_symbol(word: str) -> str | None:
 def _slip_symbol(word: str) -> str | None:
     if is_known(word):
         return None
-    near = known_form(word, (one for one in _exact() if len(one) >= _FUZZY_LEAST))
+    near = known_form(word, _forgiven())
     return _exact()[near] if near else None
+
+
+@cache
+def _forgiven() -> tuple[str, ...]:
+    return tuple(word for word in _exact() if len(word) >= _FUZZY_LEAST)
 
 
 @cache

@@ -8,7 +8,7 @@ from functools import cache
 from rapidfuzz.distance import OSA
 
 from henbot.bot.questions.calendar_words import is_calendar_word
-from henbot.bot.questions.words import folded, in_cyrillic, is_known, is_known_exactly, tokens_of
+from henbot.bot.questions.words import folded, in_cyrillic, is_known, is_known_exactly, is_real, tokens_of
 from henbot.domain.observations import HenId
 
 EXACT, CASE, NICKNAME, SLIP, SOUND = 5, 4, 3, 2, 1
@@ -96,7 +96,7 @@ def _sureness(word: str, name: str, before: str) -> int:
         return 0
     if _is_form(word, name):
         return CASE
-    if is_known(word):
+    if is_known(word) or is_real(word):
         return 0
     if _is_nickname(word, name):
         return NICKNAME
@@ -172,6 +172,15 @@ def _within(word: str) -> set[str]:
     return {re.sub(r"(?:ie|ey|y)$", "", word)} - {word}
 
 
+def _heard(word: str) -> set[str]:
+    """The roots of a Russian name with voiced consonants as voiceless: олифка is heard where оливка is said."""
+    return {root.translate(_VOICELESS) for root in _roots(word)}
+
+
+_VOICELESS = str.maketrans("бвгджз", "пфктшс")
+_LEAST_STRANGE_ROOT = 4
+
+
 @cache
 def _roots(word: str) -> frozenset[str]:
     """What is left of a Russian name without its ending and its pet endings, one after the other."""
@@ -189,7 +198,8 @@ def _is_slip(word: str, name: str) -> bool:
         return True
     if not name.isascii():
         stem, other = _stem(name), _stem(word)
-        return len(stem) >= 4 and OSA.distance(stem, other, score_cutoff=1) <= 1
+        near = len(stem) >= 4 and OSA.distance(stem, other, score_cutoff=1) <= 1
+        return near or any(len(root) >= _LEAST_STRANGE_ROOT for root in _heard(word) & _heard(name))
     return most > 1 and word[0] == name[0] and OSA.distance(word, name, score_cutoff=most) <= most
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 from henbot.bot.questions.calendar_words import is_calendar_word
@@ -12,6 +12,7 @@ from henbot.bot.questions.names import Naming, naming_of, unknown_name
 from henbot.bot.questions.period_rules import Period
 from henbot.bot.questions.periods import Timing, timing_of
 from henbot.bot.questions.question import Question
+from henbot.bot.questions.weighing import LIKELY, OF_HENS, SURE, likeliest, signs_of
 from henbot.bot.questions.words import concepts_of, folded, in_cyrillic, other_keyboard, tokens_of
 from henbot.domain.observations import HenId
 
@@ -24,6 +25,14 @@ TIMELESS = (Intent.FLOCK_LIST, Intent.NOW_IN_NEST, Intent.HELP, Intent.OFF_TOPIC
 HENLESS = (Intent.FLOCK_LIST, Intent.HELP, Intent.OFF_TOPIC)
 """Intents that are about no hen."""
 
+_OF_LAYING = (Intent.WHO_LAID, Intent.DID_HEN_LAY, Intent.EGG_COUNT, Intent.LAST_EGG, Intent.NEXT_EGG)
+
+_TO_COME = (Intent.WHO_LAID, Intent.DID_HEN_LAY, Intent.EGG_COUNT)
+"""Asked about a day to come, it is asked who is due."""
+
+_MOSTLY_STRANGE = 3
+"""Words that we do not know, from which on a text that no rule knows is not understood if they are most of it."""
+
 _WAS_LAID = re.compile(r"laid|layed|с?нес(?:л[аио])?(?:с[ья])?")
 
 
@@ -34,9 +43,47 @@ def understand(text: str, today: date, hens: Mapping[str, HenId] | None = None) 
         today: of the coop's calendar.
         hens: hens by each of their names, in any language.
     """
-    readings = [_read(reading, today, hens or {}) for reading in _readings(folded(text))]
-    question = next((question for question in readings if question is not None), None)
-    return _with_stranger(question, text, hens or {}) if question else None
+    reading = _reading_of(text, today, hens or {})
+    intent = _intent_of(reading, today) if reading else None
+    if reading is None or intent is None:
+        return None
+    question = _question(intent, reading.naming, reading.timing, reading.cues, today)
+    return _with_stranger(question, text, hens or {})
+
+
+def signs_in(text: str, today: date, hens: Mapping[str, HenId]) -> frozenset[str]:
+    """What is weighed of a text (`weighing.py`); none where nothing is written. Arguments as for `understand`."""
+    reading = _reading_of(text, today, hens)
+    return _signs_of(reading, today) if reading else frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A text, taken apart."""
+
+    naming: Naming
+    timing: Timing
+    cues: Cues
+    names: frozenset[str]
+
+
+def _intent_of(reading: _Reading, today: date) -> Intent | None:
+    """What is asked: as the weights have it where they are sure enough, else as the rules do."""
+    cues = reading.cues
+    ruled = intent_of(cues)
+    if cues.has(Concept.FORBIDDEN) or not (cues.brought or cues.hens or cues.timed):
+        return ruled
+    if ruled is None and len(cues.strange) >= max(_MOSTLY_STRANGE, len(reading.timing.words) / 2):
+        return None
+    likely, share = likeliest(_signs_of(reading, today))
+    if ruled is None and likely in _OF_LAYING and not (cues.hens or cues.any(*OF_HENS)):
+        return None  # who paid today? what no rule knows must at least speak of hens
+    return likely if share >= (LIKELY if ruled is None else SURE) else ruled
+
+
+def _signs_of(reading: _Reading, today: date) -> frozenset[str]:
+    timing = reading.timing
+    return signs_of(timing.words, reading.cues, timing.period, today, reading.names)
 
 
 OF_A_HEN = (Intent.LAST_EGG, Intent.EGG_COUNT, Intent.HEN_STATS, Intent.NEXT_EGG)
@@ -66,7 +113,7 @@ def particulars(intent: Intent, text: str, today: date, hens: Mapping[str, HenId
     return replace(question, called=None if question.hen or question.choice else unknown_name(cues.strange))
 
 
-def _readings(text: str) -> Iterator[str]:
+def _spellings(text: str) -> Iterator[str]:
     """The text; where most of it is no word that we know, also as another keyboard or alphabet would have had it."""
     yield text
     words = [word for word in tokens_of(text) if word.isalpha()]
@@ -76,7 +123,15 @@ def _readings(text: str) -> Iterator[str]:
         yield in_cyrillic(text)
 
 
-def _read(text: str, today: date, hens: Mapping[str, HenId]) -> Question | None:
+def _reading_of(text: str, today: date, hens: Mapping[str, HenId]) -> _Reading | None:
+    """The text taken apart, in the first spelling that a rule knows; None where there are no words."""
+    names = frozenset(folded(word) for word in _CAPITALISED.findall(text))
+    readings = [reading for spelled in _spellings(folded(text)) if (reading := _read(spelled, today, hens, names))]
+    ruled = (reading for reading in readings if intent_of(reading.cues) is not None)
+    return next(ruled, readings[0] if readings else None)
+
+
+def _read(text: str, today: date, hens: Mapping[str, HenId], names: frozenset[str]) -> _Reading | None:
     words = tokens_of(text)
     if not words:
         return None
@@ -84,8 +139,7 @@ def _read(text: str, today: date, hens: Mapping[str, HenId]) -> Question | None:
     forward = any(concepts_of(word) & {Concept.FUTURE, Concept.NEXT} for word in naming.words)
     timing = timing_of(naming.words, today, forward)
     cues = cues_of(timing.words, text, len(naming.named) + bool(naming.choice), timing.period, rate=timing.rate)
-    intent = intent_of(cues)
-    return _question(intent, naming, timing, cues, today) if intent is not None else None
+    return _Reading(naming, timing, cues, names)
 
 
 def _question(intent: Intent, naming: Naming, timing: Timing, cues: Cues, today: date) -> Question:
@@ -98,7 +152,7 @@ def _question(intent: Intent, naming: Naming, timing: Timing, cues: Cues, today:
         is_all = is_all or (intent is Intent.VISITS and cues.has(Concept.LAST))
         period = None if is_all else Period(today, today)
     is_past = any(_WAS_LAID.fullmatch(word) for word in naming.words)
-    if intent in (Intent.WHO_LAID, Intent.DID_HEN_LAY) and period and period.first > today and not is_past:
+    if intent in _TO_COME and period and period.first > today and not is_past:
         intent = Intent.NEXT_EGG
     question = Question(intent, hen, period, choice, called, timing.impossible)
     if intent in TIMELESS:

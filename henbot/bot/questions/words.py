@@ -2,9 +2,11 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
+from importlib import resources
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from henbot.bot.questions.lexicon import Concept, courtesies, entries
@@ -18,11 +20,6 @@ said). Four of five slips are one letter too many, missing, other, or two swappe
 
 _AS_WRITTEN = frozenset({Concept.FORBIDDEN, Concept.ELSEWHERE, Concept.ASIDE})
 """What turns a question away must stand there as it is: a slip must not (`правда` is no `права`)."""
-
-_NOT_SLIPS = frozenset(
-    ("paid", "said", "maid", "plate", "later", "letter", "lady", "eight", "legs", "test", "rest", "west")
-)
-"""Words a slip away from ours that mean something else."""
 
 _EMOJI = {"🥚": " egg ", "🐣": " egg ", "🐔": " hen ", "🐓": " hen ", "🪺": " nest ", "🪹": " nest ", "📷": " camera "}
 _TOKEN = re.compile(
@@ -54,12 +51,21 @@ def folded(text: str) -> str:
 _ONE_WORD = tuple(
     (re.compile(pattern), word)
     for pattern, word in (
+        (r"\bw[aou]t(s?)\b", r"what\1"),
+        (r"\b(?:hav|hv)\b", "have"),
+        (r"\b(did|do|does) (?:you|u) no\b", r"\1 you know"),
+        (r"\br (?=u\b|you\b|the\b|there\b|any\b|my\b|we\b)", "are "),
+        (r"\b(this|last|past|next|a) weak\b", r"\1 week"),
+        (r"\bthese days\b|\bnowadays\b|\bв последнее время\b|\bпоследнее время\b", "lately"),
+        (r"\by'?day\b", "yesterday"),
         (r"\bhow about\b", "what about"),
+        (r"\b(?:all|весь|целый) (day|день|вчерашний|сегодняшний)(?: long)?\b", r"\1"),
         (r"\bhow (?:many (?:days|weeks|months|hours)|long) ago\b", "when last"),
         (r"\b(?:сколько|скоко) (?:дней|недель|месяцев|часов|времени) (?:тому )?назад\b", "давно"),
         (r"\b(?:to|till?|until) (?:now|this day)\b", "to today"),
         (r"\b(?:до|по) (?:сих пор|сейчас|сей день)\b", "до сегодня"),
         (r"(?<!day )\bbefore yesterday\b", "day before yesterday"),
+        (r"\b(?:this |the )?(week|month|year) so far\b", r"this \1"),
         (r"\b2day\b", "today"),
         (r"\b2mor?row?\b", "tomorrow"),
         (r"[ -]to[ -]date\b", " todate"),
@@ -145,17 +151,28 @@ def is_known_exactly(word: str) -> bool:
     return word in _words()[0]
 
 
-def known_form(word: str, known: Iterable[str]) -> str | None:
-    """The one of some known words that is meant, with a slip forgiven; None if none is."""
-    known = tuple(known)
-    if word in known:
-        return word
+def known_form(word: str, known: Sequence[str]) -> str | None:
+    """The one of some known words (of four letters or more) that is meant, with a slip forgiven; None if none is."""
     most = slips_forgiven(word)
-    if not most or word in _NOT_SLIPS:
+    if not most or is_real(word):
         return None
-    found = ((OSA.distance(word, other, score_cutoff=most), other) for other in known if len(other) >= ONE_SLIP - 1)
-    near = min(((slips, other) for slips, other in found if slips <= most), default=None)
-    return near[1] if near else None
+    found = process.extract(word, known, scorer=OSA.distance, score_cutoff=most, limit=None)
+    return min(((slips, other) for other, slips, _ in found), default=(0, None))[1]
+
+
+def is_real(word: str) -> bool:
+    """Whether it is a common word of another meaning (`paid`, `world`, `деньги`), and so no slip of one of ours."""
+    whole, stems = _real_words()
+    bare = word.removesuffix("s") if word.isascii() else word
+    return word in whole or bare in whole or any(word[:length] in stems for length in range(3, len(word) + 1))
+
+
+@cache
+def _real_words() -> tuple[frozenset[str], frozenset[str]]:
+    """Whole words, and stems of Russian ones."""
+    written = resources.files("henbot.bot.questions").joinpath("real_words.txt").read_text(encoding="utf-8").split()
+    stems = frozenset(word[:-1] for word in written if word.endswith("*"))
+    return frozenset(word for word in written if not word.endswith("*")), stems
 
 
 def slips_forgiven(word: str) -> int:
@@ -164,22 +181,35 @@ def slips_forgiven(word: str) -> int:
 
 
 def _with_slip(word: str) -> frozenset[Concept]:
-    exact, stems = _words()
-    near = known_form(word, (one for one in exact if len(one) >= ONE_SLIP - 1 and not exact[one] & _AS_WRITTEN))
+    near = known_form(word, _forgiven())
     if near and OSA.distance(word, near) <= slips_forgiven(min(word, near, key=len)):
-        return exact[near]
-    if len(word) < ONE_SLIP + 1 or word in _NOT_SLIPS:
+        return _words()[0][near]
+    if len(word) < ONE_SLIP + 1 or is_real(word):
         return frozenset()
-    for stem, concepts in sorted(stems.items(), key=lambda item: -len(item[0])):
-        if len(stem) < ONE_SLIP:
-            break
-        if concepts & _AS_WRITTEN:
-            continue
-        if any(
-            OSA.distance(word[:length], stem, score_cutoff=1) <= 1 for length in range(len(stem) - 1, len(stem) + 2)
-        ):
-            return concepts
+    for length, stems in _forgiven_stems():
+        for prefix in (word[: length - 1], word[:length], word[: length + 1]):
+            found = process.extractOne(prefix, stems, scorer=OSA.distance, score_cutoff=1)
+            if found:
+                return _words()[1][found[0]]
     return frozenset()
+
+
+@cache
+def _forgiven() -> tuple[str, ...]:
+    """Words in which slips are forgiven."""
+    return tuple(
+        word for word, concepts in _words()[0].items() if len(word) >= ONE_SLIP - 1 and not concepts & _AS_WRITTEN
+    )
+
+
+@cache
+def _forgiven_stems() -> tuple[tuple[int, tuple[str, ...]], ...]:
+    """Stems in which a slip is forgiven, by their length, the longest first."""
+    by_length: dict[int, list[str]] = {}
+    for stem, concepts in _words()[1].items():
+        if len(stem) >= ONE_SLIP and not concepts & _AS_WRITTEN:
+            by_length.setdefault(len(stem), []).append(stem)
+    return tuple((length, tuple(by_length[length])) for length in sorted(by_length, reverse=True))
 
 
 @cache

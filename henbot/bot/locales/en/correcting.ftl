@@ -76,6 +76,7 @@ log-model-shadow-dropped = ended the shadow of version { $what }
 log-role-given = role given: { $what }
 log-role-taken = role taken away: { $what }
 log-owner-link-made = a link for the first owner was made
+log-owner-link-closed = the lost link for the first owner was closed
 log-owner-link-refused = tried an owner’s link that is used or too old
 log-press-refused = ⚠️ pressed a button that is not theirs: { $what }
 log-press-unknown = ⚠️ pressed a button that I do not have: { $what }

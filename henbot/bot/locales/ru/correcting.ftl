@@ -76,6 +76,7 @@ log-model-shadow-dropped = тень закончена, версия { $what }
 log-role-given = роль дана: { $what }
 log-role-taken = роль снята: { $what }
 log-owner-link-made = создана ссылка для первого хозяина
+log-owner-link-closed = закрыта потерянная ссылка для первого хозяина
 log-owner-link-refused = попытка открыть устаревшую ссылку хозяина
 log-press-refused = ⚠️ нажата чужая кнопка: { $what }
 log-press-unknown = ⚠️ нажата кнопка, которой у меня нет: { $what }
