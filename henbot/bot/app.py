@@ -171,7 +171,7 @@ def _talks(conversation: Conversation, settings: Settings, coop: CoopConfig) -> 
         CareTalk(conversation, _care_plan(settings, coop)),
         SettingsTalk(conversation, coop.quiet),
         ModelTalk(conversation, telling, SwitchTelling(conversation)),
-        _training(conversation, telling, coop),
+        _training(labels, telling, coop),
         ledger,
         labels,
         NewHenTalk(conversation, FlockTalk(conversation, labels.text), people.forwarded),
@@ -190,10 +190,10 @@ def _gentle(labels: LabelTalk, coop: CoopConfig) -> GentleTalk:
     return GentleTalk(labels, plan, lambda session: people.admins(session, wall_now()))
 
 
-def _training(conversation: Conversation, telling: JobTelling, coop: CoopConfig) -> TrainTalk:
-    at, people = coop.learning.nightly, conversation.people
+def _training(labels: LabelTalk, telling: JobTelling, coop: CoopConfig) -> TrainTalk:
+    at, conversation, people = coop.learning.nightly, labels.conversation, labels.conversation.people
     nightly = Nightly(at, coop.learning.train_after) if at is not None else None
-    return TrainTalk(conversation, telling, nightly, lambda session: people.admins(session, wall_now()))
+    return TrainTalk(conversation, telling, nightly, lambda session: people.admins(session, wall_now()), labels.label)
 
 
 def _add_new_hens(application: BotApplication, hens: NewHenTalk) -> None:

@@ -16,6 +16,7 @@ from telegram.ext import (
 
 from henbot.bot.care_talk import PRESSES as CARE_PRESSES
 from henbot.bot.care_talk import SIT_IN_RUSSIAN, CareTalk
+from henbot.bot.care_words import LABEL as OPENS_LABELS
 from henbot.bot.correcting_talk import IN_WORDS as UNDO_IN_WORDS
 from henbot.bot.correcting_talk import PRESSES as CORRECTING_PRESSES
 from henbot.bot.correcting_talk import CorrectingTalk
@@ -50,6 +51,7 @@ from henbot.bot.settings_talk import IN_WORDS as SETTINGS_IN_WORDS
 from henbot.bot.settings_talk import PRESSES as SETTINGS_PRESSES
 from henbot.bot.settings_talk import SettingsTalk
 from henbot.bot.train_talk import IN_WORDS as TRAIN_IN_WORDS
+from henbot.bot.train_talk import LABEL as LABEL_FOR_TRAINING
 from henbot.bot.train_talk import TrainTalk
 from henbot.services.people import People
 from henbot.storage.database import Database
@@ -105,6 +107,7 @@ def add_handlers(application: BotApplication, talks: Talks) -> None:
     train_in_words = fresh & filters.ChatType.PRIVATE & filters.Regex(TRAIN_IN_WORDS)
     application.add_handler(CommandHandler("train", training.train, filters=fresh))
     application.add_handler(MessageHandler(train_in_words, training.train))
+    application.add_handler(CallbackQueryHandler(training.press, rf"^{LABEL_FOR_TRAINING}$"))
     application.add_handler(InlineQueryHandler(InlineTalk(conversation).ask))
     application.add_handler(MessageHandler(fresh & filters.COMMAND, conversation.unknown_command))
     application.add_handler(MessageHandler(fresh & filters.TEXT, labels.text))
@@ -160,6 +163,7 @@ def _add_labels(application: BotApplication, talk: LabelTalk) -> None:
     application.add_handler(CommandHandler("label", talk.label, filters=filters.UpdateType.MESSAGE))
     application.add_handler(MessageHandler(private & filters.Regex(LABEL_IN_WORDS), talk.label))
     application.add_handler(CallbackQueryHandler(talk.press, LABEL_PRESSES))
+    application.add_handler(CallbackQueryHandler(talk.open, rf"^{OPENS_LABELS}$"))
 
 
 def _add_flock(application: BotApplication, talk: NewHenTalk) -> None:
