@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from html import escape
-from typing import Any
+from typing import Any, TypeAlias
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
@@ -23,10 +23,15 @@ MODEL = "model"
 SHOW, LIST, SWITCH, SURE, PIN, UNPIN, REMOVE, EXPORT, STOP = (
     "show", "list", "switch", "sure", "pin", "unpin", "remove", "export", "stop",
 )  # fmt: skip
-SHADOW, UNSHADOW, COMPARE, WHY = "shadow", "unshadow", "compare", "why"
-ACTIONS = (SHOW, LIST, SWITCH, SURE, PIN, UNPIN, REMOVE, EXPORT, STOP, SHADOW, UNSHADOW, COMPARE, WHY)
+SHADOW, UNSHADOW, COMPARE, WHY, BACK, SHIPPED = "shadow", "unshadow", "compare", "why", "back", "shipped"
+ACTIONS = (
+    SHOW, LIST, SWITCH, SURE, PIN, UNPIN, REMOVE, EXPORT, STOP, SHADOW, UNSHADOW, COMPARE, WHY, BACK, SHIPPED,
+)  # fmt: skip
 
 MOST_LISTED = 12
+
+Page: TypeAlias = tuple[str, InlineKeyboardMarkup]
+"""Words and the buttons under them."""
 
 
 def list_words(versions: Sequence[Version], wording: Wording, now: datetime) -> str:
@@ -68,12 +73,24 @@ def version_buttons(
         return InlineKeyboardMarkup([[yes], [_button(wording.say("button-model-not"), SHOW, version.id)]])
     is_idle = not version.desired and not version.serving
     rows = [] if version.desired else [[SWITCH]]
+    rows += [[BACK]] if version.serving else []
     rows += [[UNSHADOW if in_shadow else SHADOW]] if is_idle else []
     rows.append([WHY] if version.serving else [COMPARE, WHY])
     rows.append([UNPIN if version.pinned else PIN, EXPORT])
     rows += [[REMOVE]] if is_idle and not version.pinned else []
     buttons = [[_button(wording.say(f"button-model-{what}"), what, version.id) for what in row] for row in rows]
     return InlineKeyboardMarkup([*buttons, [_button(wording.say("button-model-list"), LIST, "-")]])
+
+
+def back_page(version: Version, good: Version | None, wording: Wording, now: datetime) -> Page:
+    """Whether to let the version before serve again, or what is shipped where there was none."""
+    if good is not None:
+        words = f"{version_words(good, wording, now)}\n\n{wording.say('model-switch-sure')}"
+        yes = _button(wording.say("button-model-sure"), SURE, good.id)
+    else:
+        words = wording.say("rollback-sure-shipped")
+        yes = _button(wording.say("button-model-sure"), SHIPPED, version.id)
+    return words, InlineKeyboardMarkup([[yes], [_button(wording.say("button-model-not"), SHOW, version.id)]])
 
 
 def compare_words(version: Version, wording: Wording, shadow: Shadow | None) -> str:
