@@ -11,10 +11,10 @@ from detector.backbone import Backbone, Features, Floats
 from detector.background import NestBackground
 from detector.choosing import NOBODY, TWO, Known, Pool, Rules, choose
 from detector.crops import Pixels, quality_of
-from detector.foreground import MapScale, Sight, look
+from detector.foreground import MapScale, Sight, look, posture_features, presence_features
 from detector.identity import embedding
 from detector.infrared import is_colourless
-from detector.recognition import PARTIAL_HIDES, POOR_PICTURE_HIDES, Heads, Place, posture_features, presence_features
+from detector.recognition import PARTIAL_HIDES, POOR_PICTURE_HIDES, Heads, Place
 from detector.stock import stock_hens
 from detector.training.augment import relight
 from detector.training.dataset import Dataset
