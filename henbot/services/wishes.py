@@ -14,6 +14,7 @@ from henbot.domain.observations import UNKNOWN
 from henbot.domain.policies import Policy, PolicyKind
 from henbot.domain.verdicts import Verdict
 from henbot.services.changes import BOUT, EGG, Change
+from henbot.services.digest_times import still_comes
 from henbot.services.egg_reports import EggReport, egg_report, eggs_of_bout
 from henbot.services.event_records import DENIED
 from henbot.services.reports import BoutReport, bout_report, coop_of
@@ -32,6 +33,9 @@ MISSED_AT_MOST = timedelta(days=7)
 
 COUNTED_LATELY = timedelta(days=2)
 """A nest whose eggs were counted in that time is one where they can be seen; our choice: a dull day is no end of it."""
+
+_BY_DAY = (PolicyKind.BOARD, PolicyKind.DIGEST)
+"""What tells of a day as a whole; of one that the bot was off for, what was missed is told like everywhere."""
 
 _GAVE_AN_EGG = (Verdict.LAID.value, Verdict.PROBABLY.value)
 
@@ -147,7 +151,9 @@ def _wants_bout(session: Session, bout: BoutRow, fanning: Fanning) -> bool:
     policy = fanning.policy
     if fanning.chat.corrects:
         return True
-    if policy.kind in (PolicyKind.BOARD, PolicyKind.DIGEST) or (policy.unknown_only and bout.hen_id != UNKNOWN):
+    if policy.unknown_only and bout.hen_id != UNKNOWN:
+        return False
+    if policy.kind in _BY_DAY and not (bout.left_at and _is_of_a_lost_day(session, bout.last_seen_at, fanning)):
         return False
     if policy.least_confidence and _confidence(session, bout) < policy.least_confidence:
         return False
@@ -155,7 +161,15 @@ def _wants_bout(session: Session, bout: BoutRow, fanning: Fanning) -> bool:
         return True
     # Where eggs cannot be seen, what time alone tells of them is all there is: told in silence.
     is_egg = bout.verdict in _GAVE_AN_EGG and not eggs_of_bout(session, bout) and not _is_counted(session, bout)
-    return is_egg and (policy.kind is PolicyKind.EGGS or _is_first(session, bout.last_seen_at, fanning))
+    return is_egg and (policy.kind is not PolicyKind.FIRST or _is_first(session, bout.last_seen_at, fanning))
+
+
+def _is_of_a_lost_day(session: Session, at: datetime, fanning: Fanning) -> bool:
+    """Whether it was missed, on a day that the chat gets neither board nor digest of any more."""
+    coop = coop_of(session)
+    day, today = (moment.astimezone(ZoneInfo(coop.timezone)).date() for moment in (at, fanning.now))
+    is_lost = day < today and not still_comes(day, coop, fanning.policy, fanning.now)
+    return is_lost and fanning.chat.is_told and fanning.is_missed(at)
 
 
 def _is_counted(session: Session, bout: BoutRow) -> bool:
@@ -198,7 +212,7 @@ def _again(post: PostRow) -> int:
 
 def _wants_egg(session: Session, egg: EggReport, fanning: Fanning) -> bool:
     policy = fanning.policy
-    if not fanning.chat.is_told or policy.kind in (PolicyKind.BOARD, PolicyKind.DIGEST):
+    if not fanning.chat.is_told or (policy.kind in _BY_DAY and not _is_of_a_lost_day(session, egg.at, fanning)):
         return False
     if policy.unknown_only and egg.verdict is not Verdict.UNSURE and UNKNOWN not in egg.hens:
         return False

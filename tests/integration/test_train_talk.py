@@ -137,6 +137,8 @@ async def test_with_too_few_labels_it_is_said_how_many_of_whom_are_missing(coop:
     answer = await talk.asked(ADMIN_ID, "/train")
     assert "Blanche 0 of 10, Olive 0 of 10, Ginger 3 of 10, an empty nest 0 of 3" in said(answer)
     assert "/label" in said(answer)
+    await talk.pressed(ADMIN_ID, answer, "🏷 Show me pictures")
+    await talk.sandbox.until(lambda: len(talk.answers(ADMIN_ID)) == 2)  # there is nothing to be asked here yet
     assert open_jobs(coop) == 0
 
 

@@ -38,3 +38,4 @@ curve-caption = My learning curve: if it still climbs at the end, more labels he
 phase-curve = drawing the learning curve
 report-before-noon = { $day } before noon
 report-after-noon = { $day } after noon
+button-train-label = 🏷 Show me pictures

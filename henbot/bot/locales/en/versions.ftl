@@ -57,3 +57,5 @@ button-model-shadow = 👥 Let it look on
 button-model-unshadow = 👥 Look on no more
 button-model-compare = ⚖️ Compare
 button-model-why = 🔎 Why?
+button-model-back = ↩️ Roll back
+rollback-sure-shipped = No version of this coop served before. Shall what I came with look at the pictures again?

@@ -41,3 +41,4 @@ curve-caption = Кривая обучения: если в конце она е�
 phase-curve = рисую кривую обучения
 report-before-noon = { $day }, до полудня
 report-after-noon = { $day }, после полудня
+button-train-label = 🏷 Показать кадры

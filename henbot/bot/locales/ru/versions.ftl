@@ -60,3 +60,5 @@ button-model-shadow = 👥 Пусть смотрит рядом
 button-model-unshadow = 👥 Больше не смотреть
 button-model-compare = ⚖️ Сравнить
 button-model-why = 🔎 Почему?
+button-model-back = ↩️ Вернуть прежнюю
+rollback-sure-shipped = До неё своей версии не было. Пусть на кадры снова смотрит та, с которой меня поставили?
