@@ -13,7 +13,7 @@ from henbot.domain.observations import NOBODY, UNKNOWN, HenId
 from henbot.services.acts import Act, ActKind, begin
 from henbot.services.labels import take_back_labels
 from henbot.services.reports import coop_of
-from henbot.storage.acts import ActRow
+from henbot.storage.acts import ActRow, LabelRow
 from henbot.storage.flock import HenPhotoRow
 from henbot.storage.tables import HenRow, VisitRow
 
@@ -65,7 +65,8 @@ def undo_added(session: Session, act: Act, now: datetime) -> None:
     session.execute(update(HenPhotoRow).where(HenPhotoRow.act_id == act.id).values(hen_id=None))
     row = session.get_one(HenRow, act.details["hen"])
     was_seen = session.execute(select(VisitRow.id).where(VisitRow.hen_id == row.id).limit(1)).scalar_one_or_none()
-    if was_seen:
+    told = (LabelRow.field.in_(("hen", "hen2")), LabelRow.value == row.id, LabelRow.undone_at.is_(None))
+    if was_seen or session.execute(select(LabelRow.id).where(*told).limit(1)).first():
         row.retired_at = row.retired_at or now
     else:
         session.delete(row)
