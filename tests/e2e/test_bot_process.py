@@ -74,7 +74,7 @@ def answered_at_once(sandbox: Sandbox, texts: list[str]) -> dict[str, str]:
     assert len(asked) == len(texts)
     for person, text in asked.items():
         sandbox.say(person, text)
-    sandbox.wait_for(lambda: all(len(sandbox.messages(person)) > 1 for person in asked), 30)
+    sandbox.wait_for(lambda: all(len(sandbox.messages(person)) > 1 for person in asked), 60)
     return {text: words(sandbox.messages(person)[1]) for person, text in asked.items()}
 
 
