@@ -90,6 +90,10 @@ def test_labels_to_an_accuracy_lie_on_the_line_between_two_measurements() -> Non
     assert reached([4, 8], np.asarray([0.2, 0.4]), 0.6) == float("inf")
 
 
+def test_an_accuracy_that_is_lost_again_does_not_count() -> None:
+    assert reached([4, 8, 16, 32], np.asarray([0.7, 0.4, 0.5, 0.7]), 0.6) == pytest.approx(24)
+
+
 def test_the_ratio_is_of_the_labels_that_both_ways_need() -> None:
     slow = [[Point(8, 0.4, 0.4, {}), Point(16, 0.8, 0.8, {})]] * 3
     fast = [[Point(4, 0.4, 0.4, {}), Point(8, 0.8, 0.8, {})]] * 3
