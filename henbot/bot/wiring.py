@@ -16,6 +16,7 @@ from telegram.ext import (
 
 from henbot.bot.care_talk import PRESSES as CARE_PRESSES
 from henbot.bot.care_talk import SIT_IN_RUSSIAN, CareTalk
+from henbot.bot.care_words import LABEL as OPENS_LABELS
 from henbot.bot.correcting_talk import IN_WORDS as UNDO_IN_WORDS
 from henbot.bot.correcting_talk import PRESSES as CORRECTING_PRESSES
 from henbot.bot.correcting_talk import CorrectingTalk
@@ -162,6 +163,7 @@ def _add_labels(application: BotApplication, talk: LabelTalk) -> None:
     application.add_handler(CommandHandler("label", talk.label, filters=filters.UpdateType.MESSAGE))
     application.add_handler(MessageHandler(private & filters.Regex(LABEL_IN_WORDS), talk.label))
     application.add_handler(CallbackQueryHandler(talk.press, LABEL_PRESSES))
+    application.add_handler(CallbackQueryHandler(talk.open, rf"^{OPENS_LABELS}$"))
 
 
 def _add_flock(application: BotApplication, talk: NewHenTalk) -> None:

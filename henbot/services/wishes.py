@@ -124,12 +124,20 @@ def _wish_bout(session: Session, change: Change, fanning: Fanning) -> int:
         return int(post.wanted_revision > post.sent_revision)
     if bout is None or not fanning.is_fresh(bout.last_seen_at) or not _wants_bout(session, bout, fanning):
         return 0
-    if bout.left_at is not None and fanning.is_missed(bout.last_seen_at):
+    if bout.left_at is not None and fanning.is_missed(bout.last_seen_at) and not _is_to_correct(bout, fanning):
         post = _missed(session, fanning)
         session.add(MissedBoutRow(chat_id=chat_id, bout_id=bout.id, post_id=post.id))
         return _again(post)
     session.add(PostRow(chat_id=chat_id, subject=BOUT, subject_id=bout.id, wanted_revision=change.revision))
     return 1
+
+
+def _is_to_correct(bout: BoutRow, fanning: Fanning) -> bool:
+    """Whether a bout has a message of its own although it was missed: who corrects needs its buttons.
+
+    Of short looks and of what is long over there are too many.
+    """
+    return fanning.chat.corrects and bout.settled_at is not None and bout.last_seen_at >= fanning.fresh_since
 
 
 def _missed(session: Session, fanning: Fanning) -> PostRow:
