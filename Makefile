@@ -15,10 +15,10 @@ STARTER_SETS := $(addprefix ../shared/data/,chickencam chookegg)
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
 	"$$p" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo "$$p" && break; done)
 
-.PHONY: pictures help model demo test check pytest bench notebook accuracy soak install constraints clean
+.PHONY: pictures help model demo test check pytest bench notebook accuracy label-efficiency soak install constraints clean
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | \
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | \
 		while IFS='|' read -r target what; do printf '  %-18s %s\n' "$$target" "$$what"; done
 
 demo: $(STAMP) ## a day in the hen house, on real pictures where there are any (ARGS="--speed 100")
@@ -47,6 +47,9 @@ notebook: $(STAMP) ## run notebooks/train_your_flock.ipynb, on drawn pictures or
 
 accuracy: $(STAMP) ## how right the detector is on the labelled pictures
 	@$(BIN)/python -m benchmarks.accuracy $(ARGS)
+
+label-efficiency: $(STAMP) ## how many labels asking by choice saves against asking at random, into docs/
+	@$(BIN)/python -m benchmarks.label_efficiency --days $(ARGS)
 
 soak: $(STAMP) ## bot and detector for a long time, with faults
 	@$(BIN)/python -m benchmarks.soak $(ARGS)

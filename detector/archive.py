@@ -21,7 +21,8 @@ LARGEST_ARCHIVE_BYTES = 20 * 1024 * 1024
 
 LARGEST_UNPACKED_BYTES = 64 * 1024 * 1024
 NAMES = (MANIFEST, HEADS, TAIL)
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,47}")
+"""What a button's words, of 64 bytes, have room for."""
 _WHEN = (1980, 1, 1, 0, 0, 0)
 """A zip file's earliest moment, so that the same version always gives the same file."""
 

@@ -13,6 +13,7 @@ from detector.pipeline import Pipeline, nest_picture
 from detector.proofs import make_proofs
 from detector.recognition import Recogniser
 from detector.sources import Cursor
+from detector.unsure import UnsureDesk
 from henbot.config import CameraConfig, NestConfig
 from henbot.domain.eggs import EggState
 from henbot.domain.errors import FrameUnreadable
@@ -61,6 +62,7 @@ class CameraDesk:
         self._database = database
         self._recorder = Recorder(database)
         self._media = media
+        self._unsure = UnsureDesk(pipeline.camera.nests, database, media)
         self._glimpsed: dict[NestId, tuple[VisitId, datetime, int]] = {}  # the newest of a visit, and how many it has
         self._pictures: dict[tuple[NestId, bool], tuple[datetime, Pixels]] = {}  # the newest with a hen and without
         self._nests = {nest.id: nest for nest in pipeline.camera.nests}
@@ -111,6 +113,7 @@ class CameraDesk:
         believed: list[Observation] = []
         self._record(step, lambda: [self._observed(seen, frame.pixels, believed) for seen in observations])
         self.cursor = Cursor(frame.captured_at, frame.name)
+        self._unsure.look(believed, frame.pixels)
         return believed
 
     def pass_over(self, frame: Frame, skipped: int) -> None:

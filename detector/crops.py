@@ -75,6 +75,13 @@ def bounds(shape: tuple[int, ...], polygon: Polygon) -> tuple[int, int, int, int
     return int(left), int(top), int(right), int(bottom)
 
 
+def mapped(polygon: Polygon) -> Polygon:
+    """A nest's polygon in the rectangle around it, which is what a nest's picture shows."""
+    corners = np.clip(np.asarray(polygon, np.float64), 0.0, 1.0)
+    low, size = corners.min(axis=0), np.ptp(corners, axis=0)
+    return [(round(float(x), 5), round(float(y), 5)) for x, y in (corners - low) / size]
+
+
 def quality_of(crop: Pixels) -> Quality:
     """What a crop, (224, 224, 3) uint8 RGB, is good for."""
     grey = cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY)

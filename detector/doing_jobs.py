@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from detector.version_jobs import Asked, compare_with_serving, explain_version
 from henbot.config import Settings, load_coop
 from henbot.domain.errors import DatasetInvalid, HenbotError
 from henbot.services.coop_clock import CoopClock
+from henbot.services.hen_photos import note_judged, photos_of_draft
 from henbot.services.jobs import Job, JobKind, fail, finish, job_by_id, note_progress
 from henbot.services.media import MediaFolder
 from henbot.services.models import Origin, serving_version, version_by_id
@@ -199,10 +201,27 @@ def _coop_name(doing: Doing) -> str | None:
     return load_coop(doing.settings.config).coop.name if doing.settings.config.exists() else None
 
 
+def _add_hen(doing: Doing) -> Mapping[str, Any]:
+    """Look at the pictures that were sent of a new hen, one by one."""
+    from detector.judging_photos import judge_of
+
+    doing.report("looking", 0.0)
+    draft = int(doing.job.arguments["draft"])
+    config = load_coop(doing.settings.config) if doing.settings.config.exists() else None
+    judge = judge_of(doing.database, MediaFolder(doing.settings.media), config)
+    photos = doing.database.read(lambda session: photos_of_draft(session, draft))
+    for number, photo in enumerate(photos):
+        judged = judge.judge(photo)
+        doing.database.write(partial(note_judged, photo=photo.id, judged=judged))
+        doing.report("looking", (number + 1) / (len(photos) + 1))
+    return {"draft": draft, "known_by_name": judge.knows_hens}
+
+
 DOERS: Mapping[JobKind, Callable[[Doing], Mapping[str, Any]]] = {
     JobKind.TRAIN: _train,
     JobKind.IMPORT: _import,
     JobKind.EXPORT: _export,
+    JobKind.ADD_HEN: _add_hen,
     JobKind.COMPARE: lambda doing: compare_with_serving(_about_version(doing)),
     JobKind.EXPLAIN: lambda doing: explain_version(_about_version(doing)),
     JobKind.CHOOSE: _choose,

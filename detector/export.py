@@ -14,7 +14,7 @@ import yaml
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from detector.crops import Pixels, Polygon
+from detector.crops import Pixels, Polygon, mapped
 from detector.sources.stills import read_still
 from henbot.domain.clock import day_bounds
 from henbot.domain.errors import DatasetInvalid, FrameUnreadable
@@ -120,13 +120,6 @@ def export_dataset(
     written = _coop(session, coop, sorted({one.nest for one in kept}), polygons or {})
     (folder / "coop.yaml").write_text(yaml.safe_dump(written, allow_unicode=True, sort_keys=False), "utf-8")
     return done
-
-
-def mapped(polygon: Polygon) -> Polygon:
-    """A nest's polygon in the rectangle around it, which is what a nest's picture shows."""
-    corners = np.clip(np.asarray(polygon, np.float64), 0.0, 1.0)
-    low, size = corners.min(axis=0), np.ptp(corners, axis=0)
-    return [(round(float(x), 5), round(float(y), 5)) for x, y in (corners - low) / size]
 
 
 def _pictures(session: Session) -> list[_Picture]:
@@ -271,7 +264,9 @@ def _coop(
     section |= {"watch": coop.watch} if coop.watch else {}
     if coop.latitude is not None and coop.longitude is not None:
         section["place"] = {"latitude": coop.latitude, "longitude": coop.longitude}
-    hens = session.execute(select(HenRow).order_by(HenRow.added_at, HenRow.id)).scalars()
+    hens = session.execute(
+        select(HenRow).where(HenRow.merged_into.is_(None)).order_by(HenRow.added_at, HenRow.id)
+    ).scalars()
     return {
         "coop": section,
         "hens": [{"id": hen.id, "name": dict(hen.names), "look": hen.look} for hen in hens],

@@ -125,6 +125,16 @@ class Sight:
     learned_bird: Floats
 
 
+def presence_features(sight: Sight) -> Floats:
+    """(341,): what differs from the empty nest, and the scene."""
+    return np.concatenate([sight.statistics, sight.scene])
+
+
+def posture_features(sight: Sight) -> Floats:
+    """(340,): the silhouette, the bird's features and what differs."""
+    return np.concatenate([sight.shape, sight.learned_bird, sight.statistics[10:]])
+
+
 def distances(
     reference: NestReference, units: Mapping[str, Floats], use: NDArray[np.bool_] | None = None
 ) -> dict[str, Floats]:

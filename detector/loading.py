@@ -37,7 +37,8 @@ class Loading:
         """
         self._thread.join()
         if self._loaded is None:
-            reason = str(self._failure) or type(self._failure).__name__
+            # Where the folder lies says nothing to who reads this in a chat.
+            reason = str(self._failure).replace(f"{self._folder}/", "") or type(self._failure).__name__
             raise ModelLoadFailed(reason) from self._failure
         return self._loaded
 

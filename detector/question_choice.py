@@ -11,8 +11,8 @@ import numpy as np
 import structlog
 
 from detector.choosing import Choice, Known, Pool, Reason, Rules, choose
-from detector.crops import Pixels, cut
-from detector.export import WHOLE, mapped
+from detector.crops import Pixels, cut, mapped
+from detector.export import WHOLE
 from detector.infrared import is_colourless
 from detector.naming import Naming
 from detector.networks import Networks

@@ -13,7 +13,18 @@ from detector.backbone import Backbone, Features, Floats
 from detector.classifier import LinearHead
 from detector.crops import Pixels, quality_of, shows_nothing
 from detector.eggs import EggHead, EggNet
-from detector.foreground import Box, MapScale, NestReference, Sight, box_of, familiarity, look, within
+from detector.foreground import (
+    Box,
+    MapScale,
+    NestReference,
+    Sight,
+    box_of,
+    familiarity,
+    look,
+    posture_features,
+    presence_features,
+    within,
+)
 from detector.identity import Gallery, embedding
 from detector.infrared import is_colourless
 from detector.networks import Networks
@@ -179,16 +190,6 @@ def _place(path: str, coops: Sequence[str]) -> Place:
     return coops[int(number)], NestId(nest)
 
 
-def presence_features(sight: Sight) -> Floats:
-    """(341,): what differs from the empty nest, and the scene."""
-    return np.concatenate([sight.statistics, sight.scene])
-
-
-def posture_features(sight: Sight) -> Floats:
-    """(340,): the silhouette, the bird's features and what differs."""
-    return np.concatenate([sight.shape, sight.learned_bird, sight.statistics[10:]])
-
-
 class TrainedRecogniser:
     """Heads on the backbone, stock or with a tuned tail, at work in one coop: it names no hen of another."""
 
@@ -212,11 +213,12 @@ class TrainedRecogniser:
             egg_net: where it is loaded for several versions; else one is if the version counts eggs.
         """
         self.version = version
-        self._heads = heads
+        self.heads = heads
         self.backbone = backbone
         self._roosts = roosts | {nest for name, nest in heads.roosts if name == coop}
         self.egg_net = (egg_net or EggNet()) if heads.eggs else None
         self.coop = coop
+        self.gallery = heads.galleries.get(coop)  # may come to hold more hens: detector.portraits
 
     def recognise(self, crops: Pixels, nests: Sequence[NestId]) -> list[Recognition]:
         """One answer a crop; crops: (n, 224, 224, 3) uint8 RGB, nests: their n nests."""
@@ -228,7 +230,7 @@ class TrainedRecogniser:
     @property
     def is_at_home(self) -> bool:
         """Whether the coop is one that it was trained on."""
-        return self.coop in self._heads.coops
+        return self.coop in self.heads.coops
 
     def answer(self, crop: Pixels, features: Features, nest: NestId, strangeness: float | None = None) -> Recognition:
         """What is said of one crop (224, 224, 3) uint8 RGB.
@@ -245,7 +247,7 @@ class TrainedRecogniser:
         if shows_nothing(crop):
             return Recognition(NOTHING_SEEN, (STRANGER, STRANGER), quality)
         reference = self._reference(features, nest)
-        sight = look(features, crop, self._heads.scale, reference)
+        sight = look(features, crop, self.heads.scale, reference)
         is_strange = None if reference is not None else strangeness
         hens = self._hens(sight, is_strange, familiar=reference is not None)
         postures = self._postures(sight, familiar=reference is not None)
@@ -256,27 +258,26 @@ class TrainedRecogniser:
 
     def _reference(self, features: Features, nest: NestId) -> NestReference | None:
         """The nest's own reference, or that of a known nest which the picture shows: a nest or coop may be renamed."""
-        known = self._heads.references
+        known = self.heads.references
         if own := known.get((self.coop, nest)):
             return own
-        is_known = self.coop in self._heads.coops
+        is_known = self.coop in self.heads.coops
         others = [one for (coop, _), one in known.items() if coop == self.coop or not is_known]
-        alike = [(familiarity(features, self._heads.scale, other), other) for other in others]
+        alike = [(familiarity(features, self.heads.scale, other), other) for other in others]
         share, best = max(alike, key=lambda pair: pair[0], default=(0.0, None))
         return best if share >= (FAMILIAR if is_known else FAMILIAR_ELSEWHERE) else None
 
     @property
     def hens(self) -> tuple[HenId, ...]:
         """Ids of the hens that it can name in this coop."""
-        gallery = self._heads.galleries.get(self.coop)
-        return gallery.hens if gallery else ()
+        return self.gallery.hens if self.gallery else ()
 
     def scores(self, crop: Pixels, features: Features, nest: NestId, box: Box | None = None) -> dict[str, float]:
         """Log-odds behind what is said of one crop: of `hen` for any, of each posture, of each hen's id.
 
         With a `box` (left, top, right, bottom, 0..1 of the crop) that part is taken for the bird.
         """
-        heads, reference = self._heads, self._reference(features, nest)
+        heads, reference = self.heads, self._reference(features, nest)
         sight = look(features, crop, heads.scale, reference)
         sight = sight if box is None else within(sight, features, box)
         row, scene = presence_features(sight)[None], sight.scene[None]
@@ -286,13 +287,13 @@ class TrainedRecogniser:
             logits = posture.logits(posture_features(sight)[None] if reference else scene)[0]
             for place, name in enumerate(posture.classes):
                 found[name] = float(logits[place] - np.logaddexp.reduce(np.delete(logits, place)))
-        if gallery := heads.galleries.get(self.coop):
+        if gallery := self.gallery:
             odds = gallery.log_odds(embedding(sight)[None])[0]
             found |= {str(hen): float(value) for hen, value in zip(gallery.hens, odds, strict=True)}
         return found
 
     def _hens(self, sight: Sight, strangeness: float | None, *, familiar: bool) -> tuple[float, ...]:
-        heads = self._heads
+        heads = self.heads
         row = presence_features(sight)[None]
         yes = float(heads.occupied.probabilities(row)[0, 1]) if familiar else self._occupied(sight, strangeness)
         two = float(heads.two.probabilities(row)[0, 1]) if heads.two and familiar else TWO_PRIOR
@@ -301,28 +302,28 @@ class TrainedRecogniser:
     def _occupied(self, sight: Sight, strangeness: float | None) -> float:
         """Of a nest of which no empty picture is known."""
         if strangeness is None:
-            return float(self._heads.anywhere.probabilities(sight.scene[None])[0, 1])
-        no, yes = self._heads.anywhere.logits(sight.scene[None])[0]
+            return float(self.heads.anywhere.probabilities(sight.scene[None])[0, 1])
+        no, yes = self.heads.anywhere.logits(sight.scene[None])[0]
         odds = float(yes - no) + STRANGENESS_WEIGHT * strangeness
         return float(1.0 / (1.0 + np.exp(-ELSEWHERE_SLOPE * odds)))
 
     def _eggs(self, crop: Pixels, hens: tuple[float, ...]) -> tuple[float, ...]:
         """Empty under a hen, who hides some, and in coops learned without boxes, where all is untold."""
-        head = self._heads.eggs
+        head = self.heads.eggs
         if head is None or self.egg_net is None or int(np.argmax(hens)) > 0:
             return ()
-        if self.coop in self._heads.coops and self.coop not in head.coops:
+        if self.coop in self.heads.coops and self.coop not in head.coops:
             return ()
         return head.count(self.egg_net.maps(crop))
 
     def _roost(self, crop: Pixels, features: Features, nest: NestId) -> tuple[float, ...]:
         """By what was learned of just this roost: another one's counts say nothing of it."""
-        if self._heads.roost is None or (self.coop, nest) not in self._heads.roosts:
+        if self.heads.roost is None or (self.coop, nest) not in self.heads.roosts:
             return UNTOLD
-        return self._heads.roost.probabilities(roost_features(features), dark=is_colourless(crop))
+        return self.heads.roost.probabilities(roost_features(features), dark=is_colourless(crop))
 
     def _postures(self, sight: Sight, *, familiar: bool) -> dict[Posture, float]:
-        head = self._heads.posture if familiar else self._heads.posture_anywhere
+        head = self.heads.posture if familiar else self.heads.posture_anywhere
         if head is None:
             return {}
         row = posture_features(sight) if familiar else sight.scene
@@ -330,7 +331,7 @@ class TrainedRecogniser:
         return {Posture(name): float(p) for name, p in zip(head.classes, shares, strict=True)}
 
     def _bird(self, sight: Sight, crop: Pixels, postures: Mapping[Posture, float], quality: Quality) -> Bird:
-        gallery = self._heads.galleries.get(self.coop)
+        gallery = self.gallery
         if gallery is None:
             return Bird(hens={UNKNOWN: 1.0}, postures=postures)
         if is_colourless(crop):

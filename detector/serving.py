@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from detector.loading import Loading
 from detector.naming import Naming
 from detector.networks import Networks
+from detector.portraits import Portraits
 from detector.probation import Probation, ProbationRules
 from detector.recognition import Recogniser
 from detector.starter import Site, chosen, day_zero
@@ -55,8 +56,11 @@ class Serving:
     later, and after a restart.
     """
 
-    def __init__(self, database: Database, models: Path, site: Site) -> None:
+    def __init__(self, database: Database, models: Path, site: Site, portraits: Portraits | None = None) -> None:
         self._database = database
+        self._portraits = portraits
+        if portraits is not None:
+            portraits.heed()
         self._models = models
         self.site = site if site.networks else replace(site, networks=Networks.load())
         self._flock: Flock = database.read(flock_now)
@@ -71,7 +75,9 @@ class Serving:
         self._start()
 
     def named(self, recogniser: Recogniser) -> Recogniser:
-        """A recogniser that names hens of this flock alone."""
+        """A recogniser that names hens of this flock alone, those too who were added from pictures."""
+        if self._portraits is not None:
+            self._portraits.show(recogniser)
         return Naming(recogniser, lambda: self._flock)
 
     @property
@@ -95,6 +101,8 @@ class Serving:
     def heed_flock(self) -> None:
         """Learn of hens that came, went, or turned out to be one another."""
         self._flock = self._database.read(flock_now)
+        if self._portraits is not None:
+            self._portraits.heed()
 
     def clear_removed(self) -> None:
         """Free the disk of versions that the admin removed."""

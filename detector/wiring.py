@@ -18,6 +18,7 @@ from detector.landing import reveal
 from detector.naming import Naming
 from detector.pacing import Pace
 from detector.pipeline import Pipeline
+from detector.portraits import Portraits, zones_of
 from detector.replay import RecordedSource, Replay
 from detector.serving import Serving
 from detector.shadow import ShadowDesk
@@ -153,7 +154,8 @@ def build_worker(settings: Settings, config: CoopConfig) -> Worker:
     _seed(database, config)
     clock, media = CoopClock(database), MediaFolder(settings.media)
     reveal(database, settings.models)
-    serving = Serving(database, settings.models, Site.of(config, settings.media.parent / BACKGROUNDS))
+    portraits = Portraits(database, media, zones_of(config))
+    serving = Serving(database, settings.models, Site.of(config, settings.media.parent / BACKGROUNDS), portraits)
     return Worker(
         config,
         database,

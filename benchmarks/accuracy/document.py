@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-BEGIN, END = "<!-- made by `make accuracy` -->", "<!-- end of what `make accuracy` made -->"
+COMMAND = "make accuracy"
 
 
 def ran_on() -> str:
@@ -15,15 +15,21 @@ def ran_on() -> str:
     return f"{datetime.now(UTC):%Y-%m-%d}, {machine}"
 
 
-def replaced(text: str, tables: str) -> str:
+def marks(command: str) -> tuple[str, str]:
+    """What stands before and after that which a command writes."""
+    return f"<!-- made by `{command}` -->", f"<!-- end of what `{command}` made -->"
+
+
+def replaced(text: str, tables: str, command: str = COMMAND) -> str:
     """The document with what stood between the marks replaced; appended where there are none."""
-    block = f"{BEGIN}\n\n{tables}\n\n{END}"
-    if BEGIN not in text or END not in text:
+    begin, end = marks(command)
+    block = f"{begin}\n\n{tables}\n\n{end}"
+    if begin not in text or end not in text:
         return f"{text.rstrip()}\n\n{block}\n"
-    before, rest = text.split(BEGIN, 1)
-    return before + block + rest.split(END, 1)[1]
+    before, rest = text.split(begin, 1)
+    return before + block + rest.split(end, 1)[1]
 
 
-def write_tables(path: Path, tables: Sequence[str]) -> None:
+def write_tables(path: Path, tables: Sequence[str], command: str = COMMAND) -> None:
     """Write the tables into a Markdown file; its other words stay."""
-    path.write_text(replaced(path.read_text(encoding="utf-8"), "\n\n".join(tables)), encoding="utf-8")
+    path.write_text(replaced(path.read_text(encoding="utf-8"), "\n\n".join(tables), command), encoding="utf-8")

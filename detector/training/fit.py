@@ -14,11 +14,11 @@ from rich.progress import Progress
 
 from detector.backbone import Backbone, Floats
 from detector.classifier import LinearHead
-from detector.foreground import Sight
+from detector.foreground import Sight, posture_features, presence_features
 from detector.identity import Gallery, embedding
 from detector.infrared import is_colourless
 from detector.newcomers import STRANGER
-from detector.recognition import Heads, Place, posture_features, presence_features
+from detector.recognition import Heads, Place
 from detector.roost import RoostCounter, roost_features
 from detector.training.augment import USUAL, Relighting
 from detector.training.dataset import Dataset, crops_of, load_dataset
@@ -120,7 +120,7 @@ def train_on(
     backbone = backbone or Backbone(tail=recipe.tail)
     learned = _study(in_nests, backbone, recipe, progress)
     coops = tuple(dict.fromkeys(dataset.coop for dataset in read))
-    heads, held_out = _fit_heads(learned, coops, _fit_roost(on_roosts, read, backbone), roosts)
+    heads, held_out = fit_heads(learned, coops, _fit_roost(on_roosts, read, backbone), roosts)
     egg_head, egg_notes = learn_eggs(read, recipe.seed)
     heads = replace(heads, eggs=egg_head)
     manifest = _manifest(heads, read, pictures, skipped)
@@ -163,9 +163,10 @@ def _study(pictures: Sequence[Picture], backbone: Backbone, recipe: Recipe, prog
     return study(pictures, backbone, recipe.seed, lambda: progress.advance(task), recipe.relighting)
 
 
-def _fit_heads(
+def fit_heads(
     learned: Study, coops: tuple[str, ...], roost: RoostCounter | None, roosts: frozenset[Place]
 ) -> tuple[Heads, float | None]:
+    """The heads, and the share of pictures told rightly by heads that had not seen their stretch of time."""
     occupied, held_out = _fit_occupied(learned.samples)
     galleries = {coop: _fit_identity([s for s in learned.samples if s.picture.coop == coop]) for coop in coops}
     heads = Heads(

@@ -13,7 +13,7 @@ import numpy as np
 from rich.progress import Progress
 
 from detector.backbone import Backbone, Floats
-from detector.recognition import posture_features, presence_features
+from detector.foreground import posture_features, presence_features
 from detector.training.augment import USUAL, Relighting
 from detector.training.dataset import Dataset
 from detector.training.fit import OCCUPIED, OCCUPIED_L2, POSTURE_L2, pictures_of

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from detector.crops import Pixels, Polygon, cut
-from detector.export import WHOLE, mapped
+from detector.crops import Pixels, Polygon, cut, mapped
+from detector.export import WHOLE
 from detector.naming import in_flock
 from detector.recognition import TrainedRecogniser, load_recogniser
 from detector.sources.stills import read_still

@@ -23,6 +23,7 @@ from henbot.bot.care_talk import CarePlan, CareTalk
 from henbot.bot.digest_charts import DigestPainter
 from henbot.bot.drawing import CHARTS, Drawing, can_draw
 from henbot.bot.evening import Evening
+from henbot.bot.flock_talk import FlockTalk
 from henbot.bot.gentle_talk import GentleTalk
 from henbot.bot.handlers import Context, Conversation, is_addressed
 from henbot.bot.job_talk import JobTelling
@@ -30,7 +31,10 @@ from henbot.bot.label_talk import LabelTalk
 from henbot.bot.ledger_talk import LedgerTalk
 from henbot.bot.model_talk import TELL_EVERY_S as MODEL_TICK_S
 from henbot.bot.model_talk import ModelTalk
+from henbot.bot.new_hen_talk import TICK_EVERY_S as HENS_TICK_S
+from henbot.bot.new_hen_talk import NewHenTalk
 from henbot.bot.pace import TELEGRAM_PACE, Pace
+from henbot.bot.people_talk import PeopleTalk
 from henbot.bot.publisher import Audience, Publisher
 from henbot.bot.replies import InTurn
 from henbot.bot.settings_talk import SettingsTalk
@@ -153,20 +157,24 @@ def build_application(settings: Settings, coop: CoopConfig, database: Database, 
     talks = _talks(conversation, settings, coop)
     add_handlers(application, talks)
     _add_jobs(application, database, talks)
+    _add_new_hens(application, talks.hens)
     _add_questions(application, _gentle(talks.labels, coop))
     return application
 
 
 def _talks(conversation: Conversation, settings: Settings, coop: CoopConfig) -> Talks:
     telling, ledger = JobTelling(conversation), LedgerTalk(conversation)
+    labels = LabelTalk(conversation, ledger.text)
+    people = PeopleTalk(conversation, menus_of(conversation.database, conversation.people))
     return Talks(
         conversation,
         CareTalk(conversation, _care_plan(settings, coop)),
         SettingsTalk(conversation, coop.quiet),
         ModelTalk(conversation, telling, SwitchTelling(conversation)),
-        _training(conversation, telling, coop),
+        _training(labels, telling, coop),
         ledger,
-        LabelTalk(conversation, ledger.text),
+        labels,
+        NewHenTalk(conversation, FlockTalk(conversation, labels.text), people.forwarded),
     )
 
 
@@ -182,10 +190,18 @@ def _gentle(labels: LabelTalk, coop: CoopConfig) -> GentleTalk:
     return GentleTalk(labels, plan, lambda session: people.admins(session, wall_now()))
 
 
-def _training(conversation: Conversation, telling: JobTelling, coop: CoopConfig) -> TrainTalk:
-    at, people = coop.learning.nightly, conversation.people
+def _training(labels: LabelTalk, telling: JobTelling, coop: CoopConfig) -> TrainTalk:
+    at, conversation, people = coop.learning.nightly, labels.conversation, labels.conversation.people
     nightly = Nightly(at, coop.learning.train_after) if at is not None else None
-    return TrainTalk(conversation, telling, nightly, lambda session: people.admins(session, wall_now()))
+    return TrainTalk(conversation, telling, nightly, lambda session: people.admins(session, wall_now()), labels.open)
+
+
+def _add_new_hens(application: BotApplication, hens: NewHenTalk) -> None:
+    turns, jobs = application.update_processor, application.job_queue
+    assert isinstance(turns, InTurn), "it was given to the builder"
+    assert jobs is not None, "the job queue's extra of python-telegram-bot is one of our dependencies"
+    turns.awaiting = hens.is_awaited
+    jobs.run_repeating(hens.tick, HENS_TICK_S, first=HENS_TICK_S, name="new hens")
 
 
 def _care_plan(settings: Settings, coop: CoopConfig) -> CarePlan:

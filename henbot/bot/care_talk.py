@@ -41,6 +41,7 @@ from henbot.services.care_hints import (
 )
 from henbot.services.changes import mark, set_mark
 from henbot.services.confirmed import postable
+from henbot.services.drifting import ask_of_drifting, drift_hints, drifting_among
 from henbot.services.reports import bout_report, flock_of
 from henbot.services.subscribers import chosen_language
 from henbot.services.told_facts import Said
@@ -111,10 +112,12 @@ class CareTalk:
             hour = int(now.timestamp() // 3600)
             is_new_hour = mark(session, MARK) != hour
             found: list[Hint] = sitting_hints(session, now, plan.rules)
-            found += day_hints(session, now, plan.rules) if is_new_hour else []
+            found += [*day_hints(session, now, plan.rules), *drift_hints(session, now)] if is_new_hour else []
         if found or is_new_hour:
             with self.conversation.database.writing() as session:
-                remember(session, [hint for hint in found if hint.kind in plan.kinds], now, plan.rules)
+                told = remember(session, [hint for hint in found if hint.kind in plan.kinds], now, plan.rules)
+                for hen in drifting_among(session, told):
+                    ask_of_drifting(session, hen, now)
                 set_mark(session, hour, MARK)
                 session.commit()
         with self.conversation.database.reading() as session:

@@ -18,9 +18,13 @@ from henbot.services.subscribers import name_of
 CARE = "care"
 """Begins what the buttons of a hint say: `care:ID:decision`."""
 
+LABEL = "drift:label"
+"""What the button says that opens the pictures to be named."""
+
 _ANSWERS: Mapping[HintKind, tuple[Decision, ...]] = {
     HintKind.BROODY: (Decision.SEEN, Decision.LET_SIT, Decision.NOT_SO, Decision.LATER),
     HintKind.UNACCOUNTED: (Decision.TAKEN, Decision.NOT_SO, Decision.LATER),
+    HintKind.DRIFT: (Decision.NOT_SO, Decision.LATER),
 }
 _USUAL_ANSWERS = (Decision.SEEN, Decision.NOT_SO, Decision.LATER)
 
@@ -40,7 +44,8 @@ def hint_buttons(hint: CareHint, wording: Wording) -> tuple[Button, ...]:
     if hint.decision is not None:
         return ()
     number = int(hint.facts.get("eggs", 0))
-    return tuple(
+    first = (Button(wording.say("button-care-label"), LABEL),) if hint.kind is HintKind.DRIFT else ()
+    return first + tuple(
         Button(wording.say(f"button-care-{one.value}", number=number), f"{CARE}:{hint.id}:{one.value}")
         for one in _ANSWERS.get(hint.kind, _USUAL_ANSWERS)
     )
@@ -119,6 +124,12 @@ def _not_seen(hint: CareHint, session: Session, wording: Wording, now: datetime)
     return [wording.say("care-not-seen-some", hens=hens, date=last, **counts)]
 
 
+def _drift(hint: CareHint, session: Session, wording: Wording, now: datetime) -> list[str]:
+    facts = hint.facts
+    percents = {"before": int(facts["before"]), "lately": int(facts["lately"])}
+    return [wording.say("care-drift", hen=_name(hint, wording), number=int(facts["days"]), **percents)]
+
+
 _WORDS = {
     HintKind.LONG_SITTING: _long_sitting,
     HintKind.BROODY: _broody,
@@ -126,6 +137,7 @@ _WORDS = {
     HintKind.MOULT: _pause,
     HintKind.UNACCOUNTED: _unaccounted,
     HintKind.NOT_SEEN: _not_seen,
+    HintKind.DRIFT: _drift,
 }
 
 

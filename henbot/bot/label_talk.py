@@ -115,6 +115,18 @@ class LabelTalk:
         else:
             await self.ask_next(context.bot, user.id, await asyncio.to_thread(self.conversation.language_of, user))
 
+    async def open(self, update: Update, context: Context) -> None:
+        """A button that leads to pictures to be named, as /label does."""
+        query = update.callback_query
+        if query is None:
+            return
+        user = query.from_user
+        if not await self.conversation.may(user.id, Action.ANSWER):
+            await self.conversation.refuse_press(query, "may-not-label")
+            return
+        await answer_press(query)
+        await self.ask_next(context.bot, user.id, await asyncio.to_thread(self.conversation.language_of, user))
+
     async def text(self, update: Update, context: Context) -> None:
         """The name of a new hen, where one is waited for; all else is heard elsewhere."""
         message, user = update.effective_message, update.effective_user

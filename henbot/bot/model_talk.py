@@ -19,18 +19,21 @@ from henbot.bot.handlers import Context, Conversation, answer_press
 from henbot.bot.job_talk import JobTelling, Outcome, asked
 from henbot.bot.keyboards import number_in
 from henbot.bot.model_words import (
+    BACK,
     COMPARE,
     EXPORT,
     LIST,
     PIN,
     REMOVE,
     SHADOW,
+    SHIPPED,
     STOP,
     SURE,
     SWITCH,
     UNPIN,
     UNSHADOW,
     WHY,
+    back_page,
     compare_words,
     list_buttons,
     list_words,
@@ -106,8 +109,7 @@ class ModelTalk:
         if good is not None:
             await self.switches.ask(context.bot, _chat_of(update), user, good.id)
             return
-        before = await self._write(lambda session: _return_to_shipped(session, user.id))
-        phrase = "rollback-none" if before is None else "rollback-shipped"
+        phrase = await self._to_shipped(user)
         await self.conversation.reply(update, context, lambda spoken: spoken.say(phrase))
 
     async def document(self, update: Update, context: Context) -> None:
@@ -157,12 +159,20 @@ class ModelTalk:
             await self.switches.ask(bot, message.chat_id, user, version)
         elif what in JOBS:
             await self._ask_job(query, message, what, version, bot=bot)
-        elif what in (PIN, UNPIN, REMOVE, SHADOW, UNSHADOW):
+        elif what == SHIPPED:
+            await answer_press(query, (await self.conversation.spoken(user)).say(await self._to_shipped(user)))
+            await self._show(query, user, LIST, version)
+        elif what in CHANGES:
             await answer_press(query, await asyncio.to_thread(self._change, user, what, version))
             await self._show(query, user, LIST if what == REMOVE else what, version)
         else:
             await answer_press(query)
             await self._show(query, user, what, version)
+
+    async def _to_shipped(self, user: User) -> str:
+        """Let what is shipped serve again; the phrase that says so."""
+        before = await self._write(lambda session: _return_to_shipped(session, user.id))
+        return "rollback-none" if before is None else "rollback-shipped"
 
     async def _ask_job(
         self, query: CallbackQuery, message: Message, what: str, version: str, *, bot: "ExtBot[int]"
@@ -184,6 +194,8 @@ class ModelTalk:
             found = models.version_by_id(session, version) if what != LIST else None
             if found is None:
                 return _listed(session, wording)
+            if what == BACK:
+                return back_page(found, models.last_good(session), wording, moment(session))
             shadow = last_shadow(session, version)
             words = version_words(found, wording, moment(session), shadow)
             if what == SWITCH:

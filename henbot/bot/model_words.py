@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from html import escape
-from typing import Any
+from typing import Any, TypeAlias
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from henbot.bot.compare_words import compare_lines, shadow_words
+from henbot.bot.failure_words import failure_words
 from henbot.bot.language import capitalised
-from henbot.bot.report_words import report_lines
+from henbot.bot.report_words import held_out_words, report_lines
 from henbot.bot.wording import Wording
 from henbot.domain.observations import UNKNOWN, HenId, NestId
 from henbot.services.coop_clock import wall_now
@@ -23,10 +24,15 @@ MODEL = "model"
 SHOW, LIST, SWITCH, SURE, PIN, UNPIN, REMOVE, EXPORT, STOP = (
     "show", "list", "switch", "sure", "pin", "unpin", "remove", "export", "stop",
 )  # fmt: skip
-SHADOW, UNSHADOW, COMPARE, WHY = "shadow", "unshadow", "compare", "why"
-ACTIONS = (SHOW, LIST, SWITCH, SURE, PIN, UNPIN, REMOVE, EXPORT, STOP, SHADOW, UNSHADOW, COMPARE, WHY)
+SHADOW, UNSHADOW, COMPARE, WHY, BACK, SHIPPED = "shadow", "unshadow", "compare", "why", "back", "shipped"
+ACTIONS = (
+    SHOW, LIST, SWITCH, SURE, PIN, UNPIN, REMOVE, EXPORT, STOP, SHADOW, UNSHADOW, COMPARE, WHY, BACK, SHIPPED,
+)  # fmt: skip
 
 MOST_LISTED = 12
+
+Page: TypeAlias = tuple[str, InlineKeyboardMarkup]
+"""Words and the buttons under them."""
 
 
 def list_words(versions: Sequence[Version], wording: Wording, now: datetime) -> str:
@@ -51,7 +57,7 @@ def version_words(version: Version, wording: Wording, now: datetime, shadow: Sha
     if size := told.get("size"):
         lines.append(wording.say("model-size", size=wording.phrases.number(size / 1e6)))
     if version.failure:
-        lines.append(wording.say("model-failure", reason=escape(version.failure, quote=False)))
+        lines.append(wording.say("model-failure", reason=failure_words(version.failure, wording)))
     if shadow is not None:
         lines += ["", shadow_words(shadow, wording, wall_now())]
     if version.report:
@@ -68,6 +74,7 @@ def version_buttons(
         return InlineKeyboardMarkup([[yes], [_button(wording.say("button-model-not"), SHOW, version.id)]])
     is_idle = not version.desired and not version.serving
     rows = [] if version.desired else [[SWITCH]]
+    rows += [[BACK]] if version.serving else []
     rows += [[UNSHADOW if in_shadow else SHADOW]] if is_idle else []
     rows.append([WHY] if version.serving else [COMPARE, WHY])
     rows.append([UNPIN if version.pinned else PIN, EXPORT])
@@ -76,11 +83,22 @@ def version_buttons(
     return InlineKeyboardMarkup([*buttons, [_button(wording.say("button-model-list"), LIST, "-")]])
 
 
+def back_page(version: Version, good: Version | None, wording: Wording, now: datetime) -> Page:
+    """Whether to let the version before serve again, or what is shipped where there was none."""
+    if good is not None:
+        words = f"{version_words(good, wording, now)}\n\n{wording.say('model-switch-sure')}"
+        yes = _button(wording.say("button-model-sure"), SURE, good.id)
+    else:
+        words = wording.say("rollback-sure-shipped")
+        yes = _button(wording.say("button-model-sure"), SHIPPED, version.id)
+    return words, InlineKeyboardMarkup([[yes], [_button(wording.say("button-model-not"), SHOW, version.id)]])
+
+
 def compare_words(version: Version, wording: Wording, shadow: Shadow | None) -> str:
     """How a version compared, by its own report, with the one that serves still."""
     report = version.report or {}
     lines = [wording.say("compare-title"), f"<b>{escape(version.id)}</b>"]
-    lines += ["", wording.say("compare-held-out", days=escape(str(report.get("held_out", ""))))]
+    lines += ["", wording.say("compare-held-out", days=held_out_words(report, wording))]
     lines += compare_lines(report, wording)
     lines += [wording.say("report-learned-by-serving")] if report.get("learned_by_serving") else []
     lines += ["", shadow_words(shadow, wording, wall_now())] if shadow is not None else []
@@ -94,7 +112,7 @@ def notice_words(notice: Notice, version: Version | None, wording: Wording, now:
     phrase = "model-shadow-dropped"
     if notice.kind is NoticeKind.FELL_BACK:
         phrase = "model-fell-back" if notice.back_to else "model-fell-back-shipped"
-    reason = escape(notice.reason.rstrip("."), quote=False)
+    reason = failure_words(notice.reason.rstrip("."), wording)
     return wording.say(phrase, when=day, time=wording.time(made), reason=reason)
 
 

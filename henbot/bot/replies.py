@@ -47,6 +47,7 @@ class InTurn(BaseUpdateProcessor):
     Attributes:
         refusing: says politely, once, that somebody sends too much.
         addressing: whether an update is put to the bot at all: what people tell each other in a group costs nothing.
+        awaiting: whether the bot asked for it, however fast it comes: an album is up to ten messages at once.
     """
 
     def __init__(self, at_once: int = 256, limiter: Limiter | None = None) -> None:
@@ -55,6 +56,7 @@ class InTurn(BaseUpdateProcessor):
         self._limiter = limiter or Limiter()
         self.refusing: Refusing | None = None
         self.addressing: Addressing = lambda update: True
+        self.awaiting: Addressing = lambda update: False
 
     async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
         """Wait for the turn of an update, then let it be handled; one too many is not."""
@@ -72,6 +74,8 @@ class InTurn(BaseUpdateProcessor):
 
     def _admission(self, update: object, line: _Line, user_id: int | None) -> Admission:
         now_s, is_full = time.monotonic(), line.waiting >= MOST_WAITING
+        if isinstance(update, Update) and self.awaiting(update):
+            return Admission.ANSWER
         if user_id is None or not isinstance(update, Update) or not self.addressing(update):
             return Admission.SILENCE if is_full else Admission.ANSWER
         return self._limiter.refuse(user_id, now_s) if is_full else self._limiter.admit(user_id, now_s)

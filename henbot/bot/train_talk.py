@@ -1,7 +1,7 @@
 """Learning from chat: /train, or by night once enough is new; the candidate's report, with its pictures."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -11,10 +11,11 @@ from telegram import InlineKeyboardMarkup, Update, User
 from telegram.error import BadRequest
 from telegram.ext import ExtBot
 
-from henbot.bot.asking import Answer, CoopUnknown, coop_wording, moment
+from henbot.bot.asking import CoopUnknown, coop_wording, moment
 from henbot.bot.drawing import ChartFailed, ChartsMissing
 from henbot.bot.handlers import Context, Conversation
 from henbot.bot.job_talk import JobTelling, Outcome
+from henbot.bot.keyboards import actions_keyboard
 from henbot.bot.learning_curve import curve_chart
 from henbot.bot.model_words import version_buttons
 from henbot.bot.report_words import lacking_words, mistake_lines
@@ -26,6 +27,9 @@ from henbot.services.jobs import Job, JobKind
 from henbot.services.label_counts import LabelCounts, count_labels
 from henbot.services.learning import Nightly
 from henbot.services.subscriptions import policy_of
+
+LABEL = "train:label"
+"""What the button says under what is missing."""
 
 log = structlog.get_logger(__name__)
 
@@ -40,12 +44,14 @@ class TrainTalk:
     Attributes:
         nightly: when henbot learns by itself; None for never.
         admins: who is told what it learned.
+        label: asks whoever pressed what pictures show.
     """
 
     conversation: Conversation
     telling: JobTelling
     nightly: Nightly | None
     admins: Callable[[Session], Sequence[int]]
+    label: Callable[[Update, Context], Awaitable[None]]
 
     def __post_init__(self) -> None:
         self.telling.outcomes[JobKind.TRAIN] = Outcome(_buttons, self._send_pictures)
@@ -61,8 +67,16 @@ class TrainTalk:
             counts, words = LabelCounts(), ""
         if counts.can_learn:
             await self.telling.ask(context.bot, chat.id, user, _ask)
+        elif words:
+            spoken = await self.conversation.spoken(user)
+            markup = actions_keyboard([(spoken.say("button-train-label"), LABEL)])
+            await self.conversation.send(update, context, words, markup)
         else:
-            await self.conversation.reply(update, context, lambda spoken: Answer(words or spoken.say("no-coop")))
+            await self.conversation.reply(update, context, lambda spoken: spoken.say("no-coop"))
+
+    async def press(self, update: Update, context: Context) -> None:
+        """The button under what is missing: asks what pictures show, as /label does."""
+        await self.label(update, context)
 
     async def tick(self, context: Context) -> None:
         """By night, learn what is new; called every few seconds, since a demo's clock may run fast."""

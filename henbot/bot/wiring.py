@@ -16,13 +16,13 @@ from telegram.ext import (
 
 from henbot.bot.care_talk import PRESSES as CARE_PRESSES
 from henbot.bot.care_talk import SIT_IN_RUSSIAN, CareTalk
+from henbot.bot.care_words import LABEL as OPENS_LABELS
 from henbot.bot.correcting_talk import IN_WORDS as UNDO_IN_WORDS
 from henbot.bot.correcting_talk import PRESSES as CORRECTING_PRESSES
 from henbot.bot.correcting_talk import CorrectingTalk
 from henbot.bot.export_talk import EXPORT_IN_WORDS, ExportTalk
 from henbot.bot.flock_talk import COMMANDS as FLOCK_COMMANDS
 from henbot.bot.flock_talk import PRESSES as FLOCK_PRESSES
-from henbot.bot.flock_talk import FlockTalk
 from henbot.bot.handlers import QUESTIONS, Context, Conversation
 from henbot.bot.inline_talk import InlineTalk
 from henbot.bot.label_talk import IN_WORDS as LABEL_IN_WORDS
@@ -38,6 +38,10 @@ from henbot.bot.model_talk import COMMANDS as MODEL_COMMANDS
 from henbot.bot.model_talk import IN_WORDS as MODELS_IN_WORDS
 from henbot.bot.model_talk import PRESSES as MODEL_PRESSES
 from henbot.bot.model_talk import ModelTalk
+from henbot.bot.new_hen_talk import COMMAND as NEW_HEN_COMMAND
+from henbot.bot.new_hen_talk import IN_WORDS as NEW_HEN_IN_WORDS
+from henbot.bot.new_hen_talk import PRESSES as NEW_HEN_PRESSES
+from henbot.bot.new_hen_talk import NewHenTalk
 from henbot.bot.people_talk import IN_WORDS as PEOPLE_IN_WORDS
 from henbot.bot.people_talk import PRESSES as PEOPLE_PRESSES
 from henbot.bot.people_talk import PeopleTalk
@@ -47,13 +51,14 @@ from henbot.bot.settings_talk import IN_WORDS as SETTINGS_IN_WORDS
 from henbot.bot.settings_talk import PRESSES as SETTINGS_PRESSES
 from henbot.bot.settings_talk import SettingsTalk
 from henbot.bot.train_talk import IN_WORDS as TRAIN_IN_WORDS
+from henbot.bot.train_talk import LABEL as LABEL_FOR_TRAINING
 from henbot.bot.train_talk import TrainTalk
 from henbot.services.people import People
 from henbot.storage.database import Database
 
 PRIVATE_COMMANDS = (*QUESTIONS, *TELLING, "sit", "export", *SETTINGS, "help", "start")
 GROUP_COMMANDS = ("today", "hens", "eggs", "nest", "next", "help")
-ADMIN_COMMANDS = ("label", "undo", "admins", *FLOCK_COMMANDS, "train", "models", "rollback", "log")
+ADMIN_COMMANDS = ("label", "undo", "admins", NEW_HEN_COMMAND, *FLOCK_COMMANDS, "train", "models", "rollback", "log")
 """Shown to admins."""
 
 BotApplication: TypeAlias = Application[
@@ -72,6 +77,7 @@ class Talks:
     training: TrainTalk
     ledger: LedgerTalk
     labels: LabelTalk
+    hens: NewHenTalk
 
 
 def add_handlers(application: BotApplication, talks: Talks) -> None:
@@ -91,15 +97,17 @@ def add_handlers(application: BotApplication, talks: Talks) -> None:
     application.add_handler(CommandHandler("export", export, filters=fresh))
     application.add_handler(MessageHandler(fresh & filters.ChatType.PRIVATE & filters.Regex(EXPORT_IN_WORDS), export))
     _add_settings(application, talks.settings)
+    _add_pictures(application, talks.hens)
     _add_people(application, people)
     _add_models(application, talks.versions)
     _add_correcting(application, CorrectingTalk(conversation))
     _add_log(application, LogTalk(conversation))
-    _add_flock(application, FlockTalk(conversation, ledger.text))
+    _add_flock(application, talks.hens)
     _add_labels(application, labels)
     train_in_words = fresh & filters.ChatType.PRIVATE & filters.Regex(TRAIN_IN_WORDS)
     application.add_handler(CommandHandler("train", training.train, filters=fresh))
     application.add_handler(MessageHandler(train_in_words, training.train))
+    application.add_handler(CallbackQueryHandler(training.press, rf"^{LABEL_FOR_TRAINING}$"))
     application.add_handler(InlineQueryHandler(InlineTalk(conversation).ask))
     application.add_handler(MessageHandler(fresh & filters.COMMAND, conversation.unknown_command))
     application.add_handler(MessageHandler(fresh & filters.TEXT, labels.text))
@@ -155,13 +163,24 @@ def _add_labels(application: BotApplication, talk: LabelTalk) -> None:
     application.add_handler(CommandHandler("label", talk.label, filters=filters.UpdateType.MESSAGE))
     application.add_handler(MessageHandler(private & filters.Regex(LABEL_IN_WORDS), talk.label))
     application.add_handler(CallbackQueryHandler(talk.press, LABEL_PRESSES))
+    application.add_handler(CallbackQueryHandler(talk.open, rf"^{OPENS_LABELS}$"))
 
 
-def _add_flock(application: BotApplication, talk: FlockTalk) -> None:
+def _add_flock(application: BotApplication, talk: NewHenTalk) -> None:
+    fresh = filters.UpdateType.MESSAGE
+    private = fresh & filters.ChatType.PRIVATE
+    application.add_handler(CommandHandler(NEW_HEN_COMMAND, talk.start, filters=fresh))
+    application.add_handler(MessageHandler(private & filters.Regex(NEW_HEN_IN_WORDS), talk.start))
+    application.add_handler(CallbackQueryHandler(talk.press, NEW_HEN_PRESSES))
+    application.add_handler(CommandHandler(list(FLOCK_COMMANDS), talk.flock.command, filters=fresh))
+    application.add_handler(MessageHandler(private & filters.Regex(FLOCK_IN_WORDS), talk.flock.in_words))
+    application.add_handler(CallbackQueryHandler(talk.flock.press, FLOCK_PRESSES))
+
+
+def _add_pictures(application: BotApplication, talk: NewHenTalk) -> None:
     private = filters.UpdateType.MESSAGE & filters.ChatType.PRIVATE
-    application.add_handler(CommandHandler(list(FLOCK_COMMANDS), talk.command, filters=filters.UpdateType.MESSAGE))
-    application.add_handler(MessageHandler(private & filters.Regex(FLOCK_IN_WORDS), talk.in_words))
-    application.add_handler(CallbackQueryHandler(talk.press, FLOCK_PRESSES))
+    application.add_handler(MessageHandler(private & filters.CaptionRegex(NEW_HEN_IN_WORDS), talk.start))
+    application.add_handler(MessageHandler(private & (filters.PHOTO | filters.Document.IMAGE), talk.photo))
 
 
 def menus_of(database: Database, people: People) -> Menus:

@@ -1,14 +1,14 @@
 """The section `care` of `coop.yaml`: what admins are told is worth a look, and from when on."""
 
 from dataclasses import fields
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
 from henbot.config.fields import Duration, Section
 from henbot.domain.care import CareRules
 
-Kind = Literal["broody", "long_sitting", "stopped", "moult", "unaccounted", "not_seen"]
+Kind = Literal["broody", "long_sitting", "stopped", "moult", "unaccounted", "not_seen", "drift"]
 Days = Annotated[int, Field(ge=1, le=365)]
 
 _DEFAULT = CareRules()
@@ -23,7 +23,7 @@ class CareSection(Section):
 
     hints: Annotated[
         list[Kind],
-        Field(default_factory=lambda: ["broody", "long_sitting", "stopped", "moult", "unaccounted", "not_seen"]),
+        Field(default_factory=lambda: list(get_args(Kind))),
     ]
     long_sitting: Duration = _DEFAULT.long_sitting
     longer_than_usual: Annotated[float, Field(ge=1, le=10)] = _DEFAULT.longer_than_usual

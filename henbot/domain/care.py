@@ -21,6 +21,7 @@ class HintKind(StrEnum):
     MOULT = "moult"
     UNACCOUNTED = "unaccounted"
     NOT_SEEN = "not_seen"
+    DRIFT = "drift"
 
 
 @dataclass(frozen=True, slots=True)

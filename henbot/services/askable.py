@@ -200,8 +200,11 @@ def _doubts(session: Session, most: int) -> Iterator[_Kept]:
 
 
 def _evidence(session: Session, most: int) -> Iterator[_Kept]:
+    # By the visits' index of times: evidence has none, and there may be years of it.
+    newest = select(VisitRow.id).order_by(VisitRow.arrived_at.desc()).limit(most).subquery()
     query = (
         select(EvidenceRow, VisitRow, MediaRow.path)
+        .join(newest, newest.c.id == EvidenceRow.visit_id)
         .join(VisitRow, VisitRow.id == EvidenceRow.visit_id)
         .join(MediaRow, MediaRow.sha256 == EvidenceRow.media_sha256)
     )
@@ -223,13 +226,11 @@ def _glimpses(session: Session, most: int) -> Iterator[_Kept]:
 
 
 def _counts(session: Session, most: int) -> Iterator[_Kept]:
-    query = (
-        select(EggCountRow, NestRow.dummy_eggs, MediaRow.path)
-        .join(NestRow, NestRow.id == EggCountRow.nest_id)
-        .join(MediaRow, MediaRow.sha256 == EggCountRow.media_sha256)
-    )
-    for row, dummies, path in session.execute(query.order_by(EggCountRow.at.desc()).limit(most)):
-        yield _Kept(Pictured(row.nest_id, row.at, row.media_sha256), path, 0.3, EMPTY, row.eggs + dummies)
+    query = select(EggCountRow, MediaRow.path).join(MediaRow, MediaRow.sha256 == EggCountRow.media_sha256)
+    for nest, dummies in session.execute(select(NestRow.id, NestRow.dummy_eggs)).all():
+        of_nest = query.where(EggCountRow.nest_id == nest).order_by(EggCountRow.at.desc()).limit(most)
+        for row, path in session.execute(of_nest):
+            yield _Kept(Pictured(nest, row.at, row.media_sha256), path, 0.3, EMPTY, row.eggs + dummies)
 
 
 def _with_guesses(session: Session, kept: Sequence[_Kept]) -> Iterator[Askable]:

@@ -134,6 +134,8 @@ def _is_quiet(session: Session, hint: Hint, now: datetime) -> bool:
 
 def _is_explained(session: Session, hint: Hint, now: datetime, rules: CareRules) -> bool:
     """A hen that broods, or moults, is not told of for what follows from it."""
+    if hint.kind is HintKind.DRIFT:
+        return False  # it is about how well she is recognised, and a moult is when that is asked most
     rest = resting(session, now, rules)
     if hint.kind is HintKind.UNACCOUNTED:
         return any(kind is HintKind.BROODY for kind in rest.values())  # nobody can count what lies under her

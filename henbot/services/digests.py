@@ -1,4 +1,4 @@
-"""The day's board, the evening's digest and the week's: when they are due, and what they tell."""
+"""The day's board, the evening's digest and the week's: which are due, and what they tell."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from henbot.domain.coverage import Coverage
 from henbot.domain.observations import HenId
-from henbot.domain.policies import Policy, Theme
+from henbot.domain.policies import Theme
 from henbot.domain.verdicts import Verdict
 from henbot.services.confirmed import postable
+from henbot.services.digest_times import LATE, digest_moment
 from henbot.services.eggs import Egg
 from henbot.services.evidence import add_picture
 from henbot.services.media import StoredMedia
@@ -20,19 +21,12 @@ from henbot.services.next_eggs import Due, next_eggs
 from henbot.services.periods import period_report
 from henbot.services.reports import DayReport, Picture, coop_of, day_report, flock_of
 from henbot.services.subscriptions import Subscription
-from henbot.services.watch_hours import daylight, hours_of_day
 from henbot.services.wishes import DIGEST, post_of
-from henbot.storage.tables import CoopRow, MediaRow, PostRow
+from henbot.storage.tables import MediaRow, PostRow
 from henbot.storage.telling import DigestPictureRow
 
 WEEK = "week"
 """Subject of posts: the week's digest, by its first day."""
-
-AFTER_SUNSET = timedelta(minutes=20)
-"""How long after sunset the digest comes: by then the hens have gone to roost (our choice; civil dusk lasts longer)."""
-
-LATE = timedelta(hours=12)
-"""How late a digest may come if the bot was off when it was due; a later one would be of no use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +66,6 @@ class Wanted:
     chat: Subscription
     subject: str
     subject_id: str
-
-
-def digest_moment(day: date, coop: CoopRow, policy: Policy) -> datetime:
-    """When a day's digest is due: at the set time, else after sunset, or where no place is given after the watch."""
-    timezone = ZoneInfo(coop.timezone)
-    if policy.digest_at is not None:
-        return datetime.combine(day, policy.digest_at, timezone)
-    place = (coop.latitude, coop.longitude) if coop.latitude is not None and coop.longitude is not None else None
-    light = daylight(day, place, timezone) if place else None
-    return light.end + AFTER_SUNSET if light else hours_of_day(day, coop).end
 
 
 def wanted_digests(session: Session, chats: Iterable[Subscription], now: datetime) -> list[Wanted]:

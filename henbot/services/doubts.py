@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from henbot.domain.observations import ModelId, NestId
@@ -50,6 +50,12 @@ def is_fresh(session: Session, nest: NestId, at: datetime) -> bool:
     )
     near = set(session.execute(query).scalars())
     return not near or visit_at(session, nest, at) not in near
+
+
+def doubts_since(session: Session, reason: Reason, at: datetime) -> int:
+    """How many pictures were kept for a reason since a moment."""
+    query = select(func.count()).select_from(DoubtRow).where(DoubtRow.at > at, DoubtRow.reason == reason)
+    return session.execute(query).scalar_one()
 
 
 def add_doubt(session: Session, doubt: Doubt, picture: StoredMedia) -> bool:

@@ -5,14 +5,16 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from anyascii import anyascii
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from henbot.domain.flock import Fate
 from henbot.domain.observations import NOBODY, UNKNOWN, HenId
 from henbot.services.acts import Act, ActKind, begin
+from henbot.services.labels import take_back_labels
 from henbot.services.reports import coop_of
-from henbot.storage.acts import ActRow
+from henbot.storage.acts import ActRow, LabelRow
+from henbot.storage.flock import HenPhotoRow
 from henbot.storage.tables import HenRow, VisitRow
 
 LONGEST_ID = 32
@@ -52,11 +54,19 @@ def add_hen(session: Session, by: int, names: Mapping[str, str], now: datetime, 
     return begin(session, ActKind.HEN_ADDED, by, now, {"hen": hen, "names": dict(names), "at": at.isoformat()})
 
 
+def check_new_name(session: Session, name: str) -> None:
+    """Refuse a name that no new hen can have; errors as for `add_hen`."""
+    _check_names(session, {"und": name}, None)
+
+
 def undo_added(session: Session, act: Act, now: datetime) -> None:
     """She was never here; one of whom something was seen by now is gone instead, for her past stays."""
+    take_back_labels(session, act, now)
+    session.execute(update(HenPhotoRow).where(HenPhotoRow.act_id == act.id).values(hen_id=None))
     row = session.get_one(HenRow, act.details["hen"])
     was_seen = session.execute(select(VisitRow.id).where(VisitRow.hen_id == row.id).limit(1)).scalar_one_or_none()
-    if was_seen:
+    told = (LabelRow.field.in_(("hen", "hen2")), LabelRow.value == row.id, LabelRow.undone_at.is_(None))
+    if was_seen or session.execute(select(LabelRow.id).where(*told).limit(1)).first():
         row.retired_at = row.retired_at or now
     else:
         session.delete(row)

@@ -29,6 +29,7 @@ class JobKind(StrEnum):
     TRAIN = "train"
     IMPORT = "import"
     EXPORT = "export"
+    ADD_HEN = "add_hen"
     COMPARE = "compare"
     EXPLAIN = "explain"
     CHOOSE = "choose"

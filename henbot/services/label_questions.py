@@ -99,8 +99,8 @@ def put_question(session: Session, one: Proposal, now: datetime) -> Question:
 
 
 def forget_unasked(session: Session) -> None:
-    """Let what nobody was asked about wait no more: better pictures take its place."""
-    session.execute(delete(LabelQuestionRow).where(is_open(), ~asked_by()))
+    """Let what nobody was asked about wait no more, but for what was promised: better pictures take its place."""
+    session.execute(delete(LabelQuestionRow).where(is_open(), ~asked_by(), LabelQuestionRow.reason != Why.DRIFT))
 
 
 def question_by_id(session: Session, question_id: int) -> Question:

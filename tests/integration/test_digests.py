@@ -20,7 +20,7 @@ from henbot.bot.publisher import Publisher
 from henbot.domain.errors import HenbotError
 from henbot.domain.policies import Policy, PolicyKind, Theme
 from henbot.sandbox import SUBSCRIBER_ID, Message, Sandbox
-from henbot.services.digests import digest_moment
+from henbot.services.digest_times import digest_moment
 from henbot.services.reports import coop_of
 from henbot.services.subscriptions import subscribe
 from henbot.storage.tables import CoopRow
@@ -28,6 +28,7 @@ from tests.coop_builder import Coop, build_coop, oct4
 from tests.integration.test_channel import channel, lays, publish, publisher, rings, words
 from tests.sandbox_bots import checked_sandbox, picture
 
+DAY = timedelta(days=1)
 SUNDAY = datetime(2016, 10, 9, tzinfo=UTC)
 
 
@@ -278,6 +279,23 @@ async def test_what_the_camera_tells_late_of_the_time_away_joins_that_message_an
     _, missed, now = channel(sandbox)
     assert "12:40–13:00 Olive – probably laid" in lines(missed) and missed.edits == 1
     assert words(now).startswith("🐔 Olive came")
+
+
+@pytest.mark.parametrize("kind", [PolicyKind.BOARD, PolicyKind.DIGEST])
+@pytest.mark.parametrize(("back", "is_told"), [(oct4(14), False), (oct4(23), False), (oct4(14) + DAY, True)])
+async def test_who_is_told_by_the_day_is_told_what_was_missed_of_days_whose_digest_comes_no_more(
+    coop: Coop, sandbox: Sandbox, bot: ExtBot[int], kind: PolicyKind, back: datetime, is_told: bool
+) -> None:
+    coop.set_now(oct4(8, 30))
+    coop.bout("first", "blanche", oct4(8), left=oct4(8, 20), verdict="not_laid")
+    await publish(publisher(coop, bot, Policy(kind=kind)))
+    away(coop)
+    coop.set_now(back)
+    await publish(publisher(coop, bot, Policy(kind=kind)))
+    missed = [message for message in channel(sandbox) if words(message).startswith("💤 While I was away")]
+    assert len(missed) == is_told and rings(sandbox) == []
+    if is_told:
+        assert [line for line in lines(missed[0]) if "Ginger – laid" in line or "Olive – probably laid" in line]
 
 
 async def test_a_bot_that_never_told_anything_missed_nothing(coop: Coop, sandbox: Sandbox, bot: ExtBot[int]) -> None:

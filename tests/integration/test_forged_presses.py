@@ -33,7 +33,7 @@ AS_ANOTHER = (
     *(f"fix:{step}:1" for step in ("who", "none", "egg", "keep")), "fix:is:1:ginger", "back:1",
     *(f"log:{step}:::" for step in ("older", "newest", "csv")),
     *(f"who:{step}:{ADMIN_ID}" for step in (f"give:{SUBSCRIBER_ID}:admin", "take:1:", "list:0:")),
-    "flock:died:ginger", "flock:merge:ginger:olive", "label:1:hen:0",
+    "flock:died:ginger", "flock:merge:ginger:olive", "newhen:done:1:0:0", "drift:label", "train:label", "label:1:hen:0",
 )  # fmt: skip
 BROKEN = (
     *(f"day:0:{number}" for number in ("²", "", "-1", TOO_GREAT)),
@@ -43,6 +43,7 @@ BROKEN = (
     "day", "undo", "undo:", "undo:nothing:1", "care:", "set:", "model:", "model:eat:1",
     "who:give:1:admin:1", "owner", "::::", "🥚" * 16, "fix:", "fix:is:1", "fix:who:²", "fix:is:1:nobody-here", "back:",
     "label:", "label:²:hen:0", f"back:{TOO_GREAT}", "log:", "log:older:yesterday::", "log:older:::²",
+    "newhen:", f"newhen:done:{TOO_GREAT}:0:0", "flock:",
 )  # fmt: skip
 
 

@@ -254,9 +254,9 @@ def by_itself(talk: Talk, chat: int = ADMIN_ID) -> list[Message]:
 
 def make_admin(coop: Coop, user: int) -> None:
     with coop.database.writing() as session:
-        remember(session, user, "Boris", NOW)
-        choose_language(session, user, "Boris", "en", NOW)
-        give_role(session, Member(user, Role.ADMIN, "Boris"), ADMIN_ID, NOW)
+        remember(session, user, "Anna", NOW)
+        choose_language(session, user, "Anna", "en", NOW)
+        give_role(session, Member(user, Role.ADMIN, "Anna"), ADMIN_ID, NOW)
         session.commit()
 
 
@@ -269,9 +269,9 @@ async def test_what_two_admins_say_differently_is_shown_and_settled(coop: Coop, 
     assert "has answered: Olive, sitting" in caption(second)
     await pressed(talk, second, "Ginger", "🪺 Sitting", by=SUBSCRIBER_ID)
     await talk.sandbox.until(lambda: "sees it otherwise" in caption(talk.message(ADMIN_ID, asked)))
-    assert "Boris sees it otherwise (Ginger, sitting)" in caption(talk.message(ADMIN_ID, asked))
+    assert "Anna sees it otherwise (Ginger, sitting)" in caption(talk.message(ADMIN_ID, asked))
     disputed = await talk.asked(ADMIN_ID, "/label")
-    assert "Boris: Ginger, sitting" in caption(disputed)
+    assert "Anna: Ginger, sitting" in caption(disputed)
     settled = await pressed(talk, disputed, "Ginger", "🪺 Sitting")
     assert "That settles it" in caption(settled)
     assert "nothing to ask" in caption(await talk.asked(SUBSCRIBER_ID, "/label"))

@@ -154,6 +154,29 @@ async def test_a_shadow_that_was_dropped_is_told_once_with_the_reason(coop: Coop
     assert coop.database.read(untold_notices) == []
 
 
+async def test_the_page_of_the_one_that_serves_leads_back_once_it_was_confirmed(coop: Coop, talk: Talk) -> None:
+    coop.database.write(lambda session: models.want(session, NEW))
+    coop.database.write(lambda session: models.note_serving(session, NEW, NOW + timedelta(hours=1)))
+    page = await page_of(talk)
+    await talk.pressed(ADMIN_ID, page, "↩️ Roll back")
+    sure = await shown_in(talk, page, "Shall this version look")
+    assert OLD in said(sure)
+    await talk.pressed(ADMIN_ID, sure, "Yes, switch")
+    await shown(talk, "being loaded")
+    desired = coop.database.read(models.desired_version)
+    assert desired is not None
+    assert desired.id == OLD
+
+
+async def test_where_none_was_before_what_is_shipped_serves_again_once_it_was_confirmed(coop: Coop, talk: Talk) -> None:
+    page = await page_of(talk, OLD)
+    await talk.pressed(ADMIN_ID, page, "↩️ Roll back")
+    sure = await shown_in(talk, page, "Shall what I came with look")
+    assert "What was shipped with me" in await talk.pressed(ADMIN_ID, sure, "Yes, switch")
+    assert coop.database.read(models.desired_version) is None
+    assert audit(coop)[-1] == "model.switch"
+
+
 async def test_a_report_against_the_one_that_serves_is_the_comparison(coop: Coop, talk: Talk) -> None:
     page = await page_of(talk)
     await talk.pressed(ADMIN_ID, page, "⚖️ Compare")
@@ -260,5 +283,5 @@ async def test_a_stranger_s_press_does_nothing_and_leaves_what_was_pressed_in_th
     with coop.database.reading() as session:
         (row,) = session.execute(select(AuditRow)).scalars()
     assert (row.actor, row.action, row.details) == (
-        str(SUBSCRIBER_ID), "press.refused", {"button": f"model:{what}:{NEW}"}
+        str(SUBSCRIBER_ID), "press.refused", {"what": f"model:{what}:{NEW}"}
     )  # fmt: skip

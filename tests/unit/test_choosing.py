@@ -7,12 +7,12 @@ from itertools import combinations
 import numpy as np
 
 from detector.choosing import NOBODY, RULES, Known, Pool, Reason, choose
-from henbot.domain.observations import HenId, NestId
+from henbot.domain.observations import UNKNOWN, HenId, NestId
 
 START = datetime(2026, 5, 1, 8, tzinfo=UTC)
 HENS = (HenId("ryaba"), HenId("zlata"))
 SURE = (0.01, 0.98, 0.01)
-WIDTH = 60
+WIDTH = 61
 
 
 def pool_of(count: int, every: timedelta = timedelta(days=1)) -> Pool:
@@ -39,6 +39,14 @@ def known_of(pool: Pool, rows: list[int], shows: list[str]) -> Known:
         dark=pool.dark[rows],
         visits=[pool.visits[row] for row in rows],
     )
+
+
+def well_known() -> tuple[Pool, Known]:
+    """Ten pictures to ask about, and 50 that are labelled, as many of each hen and of nobody."""
+    everything = pool_of(WIDTH)
+    known = known_of(everything, list(range(10, WIDTH)), [NOBODY, *HENS] * 17)
+    rest = pool_of(10)
+    return replace(rest, embeddings=everything.embeddings[:10]), known
 
 
 NOTHING = Known.nothing(WIDTH)
@@ -92,16 +100,16 @@ def test_what_is_labelled_or_near_it_is_not_asked_again() -> None:
 
 
 def test_the_uncertain_come_before_the_sure() -> None:
-    pool = pool_of(10)
+    pool, known = well_known()
     pool.posteriors[6] = (0.5, 0.49, 0.01)
-    first = choose(pool, NOTHING, 1)[0]
+    first = choose(pool, known, 1)[0]
     assert (first.index, first.reason) == (6, Reason.UNCERTAIN)
 
 
 def test_a_hen_whom_nobody_can_name_is_uncertain_however_sure_that_is() -> None:
-    pool = pool_of(10)
+    pool, known = well_known()
     pool.posteriors[4] = (0.0, 0.0, 1.0)
-    assert choose(pool, NOTHING, 1)[0].index == 4
+    assert choose(pool, known, 1)[0].index == 4
 
 
 def test_what_versions_disagree_about_comes_first() -> None:
@@ -140,6 +148,36 @@ def test_hours_without_labels_come_before_hours_that_have_some() -> None:
     pool = replace(pool, at=[*pool.at[:7], pool.at[7] + timedelta(hours=6), *pool.at[8:]])
     known = known_of(pool, [0, 1, 2], ["ryaba"] * 3)
     assert choose(pool, known, 1)[0].index == 7
+
+
+def test_the_first_questions_are_of_nobody_and_of_somebody_so_that_a_version_can_be_trained() -> None:
+    pool = pool_of(30)
+    pool.hens_probabilities[20:] = (0.7, 0.29, 0.01)
+    pool.hens_probabilities[:20] = (0.3, 0.69, 0.01)
+    pool.posteriors[:] = (0.0, 0.0, 1.0)
+    empty = [one.index >= 20 for one in choose(pool, NOTHING, 8)]
+    assert 3 <= sum(empty) <= 5
+
+
+def test_a_visit_that_people_could_not_tell_is_not_asked_about_again() -> None:
+    pool = replace(pool_of(6), visits=["night", "night", "night", "day", "day", "day"])
+    known = known_of(pool, [0], [str(UNKNOWN)])
+    assert {pool.visits[one.index] for one in choose(pool, known, 6)} == {"day"}
+
+
+def test_where_dark_pictures_got_no_answers_others_come_first() -> None:
+    pool = pool_of(12)
+    pool.dark[6:] = True
+    known = known_of(pool, [0, 1, 6, 7], ["ryaba", "zlata", str(UNKNOWN), str(UNKNOWN)])
+    assert not pool.dark[choose(pool, known, 1)[0].index]
+
+
+def test_the_other_pictures_of_a_labelled_visit_count_as_the_hen_whom_its_label_named() -> None:
+    pool = replace(pool_of(12), visits=["first"] * 4 + ["second"] * 4 + ["third"] * 4)
+    pool.posteriors[:] = (0.0, 0.0, 1.0)
+    known = known_of(pool, [0, 4, 1, 2], ["ryaba", "zlata", "ryaba", "ryaba"])
+    chosen = [pool.visits[one.index] for one in choose(pool, known, 3)]
+    assert chosen.index("second") < chosen.index("first")
 
 
 def test_of_two_groups_that_look_different_both_are_asked_about_first() -> None:

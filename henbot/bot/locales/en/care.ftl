@@ -60,3 +60,6 @@ button-care-ended-hen = { $hen } is done
 command-sit = let a broody hen sit
 
 next-resting = 🪺 Not awaited now, as they brood or moult: { $hens }.
+
+care-drift = I recognise <b>{ $hen }</b> less well than before: over the last { $number } days I was about { $lately } % sure of her, before that { $before } %. New feathers, another light or a moved camera may be why. If you name some of her new pictures, I learn her anew.
+button-care-label = 🏷 Show me her pictures

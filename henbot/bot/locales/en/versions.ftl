@@ -17,7 +17,10 @@ shadow-nothing-yet = no pictures yet.
 shadow-counts = { $pictures } { $pictures ->
     [one] picture
    *[other] pictures
-}, { $differing } said otherwise
+}, { $differing ->
+    [0] it said the same of all
+   *[other] { $differing } said otherwise
+}
 shadow-begun = It looks on from now, without posting anything.
 shadow-ended = It looks on no more.
 compare-title = <b>Compared with the one that serves</b>
@@ -57,3 +60,5 @@ button-model-shadow = 👥 Let it look on
 button-model-unshadow = 👥 Look on no more
 button-model-compare = ⚖️ Compare
 button-model-why = 🔎 Why?
+button-model-back = ↩️ Roll back
+rollback-sure-shipped = No version of this coop served before. Shall what I came with look at the pictures again?

@@ -37,3 +37,56 @@ merge-sure = <b>{ $hen }</b> и <b>{ $other }</b> – одна и та же ку
 button-merge-keep = Одна курица: { $hen }
 merged = Готово: { $gone } – это <b>{ $hen }</b>, во всех ответах. Вернуть как было: /undo
 merge-same = Это уже одна курица.
+
+addhen-how = Напишите имя, например <code>/addhen Жемчужина</code> или «новая курица Жемчужина», а потом пришлите её снимки.
+addhen-open = Новая курица: <b>{ $name }</b>. Теперь пришлите от { $least } до { $most } снимков, лучше днём и одну в кадре; можно альбомом.
+    Больше всего говорят снимки из гнезда: выберите из моих или пришлите свои.
+addhen-count = <b>{ $name }</b>: пока { $count ->
+        [one] { $count } снимок
+        [few] { $count } снимка
+       *[many] { $count } снимков
+    }, а нужно от { $least } до { $most }.
+button-addhen-own = 🪺 Из моих снимков
+button-addhen-done = ✅ Это всё
+button-addhen-cancel = ‹ Отменить
+button-addhen-more = Ещё ›
+button-addhen-back = ‹ Назад
+addhen-too-few = Нужно хотя бы { $least } снимка: по меньшему числу я спутаю её с другими.
+addhen-enough = { $most } снимков достаточно.
+addhen-same = Этот снимок у меня уже есть.
+addhen-no-own = За последние две недели у меня нет снимков кур, которых я не узнал.
+addhen-pick = Кто из них <b>{ $name }</b>? Нажмите на номера.
+addhen-not-now = Чтобы добавить курицу, мне нужно её имя: напишите /addhen и имя, а потом пришлите снимки.
+addhen-fetch-failed = Этот снимок не дошёл. Пришлите ещё раз?
+addhen-checking = <b>{ $name }</b>: посмотрю { $count ->
+        [one] { $count } снимок
+        [few] { $count } снимка
+       *[many] { $count } снимков
+    }, как только освобожусь. Отвечу здесь.
+addhen-cancelled = Никого не добавил.
+addhen-failed = Посмотреть её снимки не вышло: { $reason }. Ничего не пропало: попробуйте ещё раз.
+addhen-taken = { $count ->
+        [0] Ни один снимок не подошёл.
+        [one] Подошёл { $count } снимок.
+        [few] Подошли { $count } снимка.
+       *[many] Подошло { $count } снимков.
+    }
+addhen-refused = Не подошли: { $flaws }.
+addhen-flaw-unreadable = не открылись – { $count }
+addhen-flaw-small = курица слишком мала – { $count }
+addhen-flaw-dark = слишком темно – { $count }
+addhen-flaw-bright = слишком светло – { $count }
+addhen-flaw-blurred = нерезкие – { $count }
+addhen-flaw-colourless = без цвета – { $count }
+addhen-flaw-no_bird = курицы не видно – { $count }
+addhen-send-more = Пришлите ещё, чтобы всего было { $least }, или добавьте её и так.
+addhen-send-others = Пришлите другие: её одну, днём, чтобы занимала не меньше трети кадра.
+button-addhen-anyway = Добавить и так
+addhen-alike = { $count } из { $taken } очень похожи на курицу по имени { $hen }. Может, <b>{ $name }</b> – это она?
+button-addhen-new = Нет, { $name } – другая
+button-addhen-known = Да, это { $hen }
+addhen-known = Тогда никого не добавляю: это { $hen }. Если два имени оказались одной курицей: /merge
+addhen-done = 🐔 <b>{ $name }</b> теперь живёт здесь. Вернуть как было: /undo
+addhen-known-by = Отныне я немного знаю её по этим снимкам; чем больше ответите, когда спрошу, тем лучше.
+addhen-foreign = Снимки не из гнезда говорят меньше: где не уверен, так и скажу.
+addhen-known-later = По именам я пока никого не знаю: её имя появится, когда версия обучится (/train).
