@@ -193,7 +193,7 @@ def _gentle(labels: LabelTalk, coop: CoopConfig) -> GentleTalk:
 def _training(labels: LabelTalk, telling: JobTelling, coop: CoopConfig) -> TrainTalk:
     at, conversation, people = coop.learning.nightly, labels.conversation, labels.conversation.people
     nightly = Nightly(at, coop.learning.train_after) if at is not None else None
-    return TrainTalk(conversation, telling, nightly, lambda session: people.admins(session, wall_now()), labels.label)
+    return TrainTalk(conversation, telling, nightly, lambda session: people.admins(session, wall_now()), labels.open)
 
 
 def _add_new_hens(application: BotApplication, hens: NewHenTalk) -> None:

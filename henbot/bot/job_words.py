@@ -5,6 +5,7 @@ from html import escape
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from henbot.bot.compare_words import job_lines
+from henbot.bot.failure_words import failure_words
 from henbot.bot.model_words import MODEL, SHOW, STOP
 from henbot.bot.report_words import report_lines
 from henbot.bot.wording import Wording
@@ -92,4 +93,4 @@ def _reason(job: Job, wording: Wording) -> str:
         last = job.stops[-1]
         why = wording.say(f"job-ending-{last.ending.value}")
         return wording.say("job-given-up", times=job.attempts, percent=int(100 * last.progress), why=why)
-    return escape(job.failure or "", quote=False)
+    return failure_words(job.failure or "", wording)

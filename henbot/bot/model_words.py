@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from henbot.bot.compare_words import compare_lines, shadow_words
+from henbot.bot.failure_words import failure_words
 from henbot.bot.language import capitalised
 from henbot.bot.report_words import held_out_words, report_lines
 from henbot.bot.wording import Wording
@@ -56,7 +57,7 @@ def version_words(version: Version, wording: Wording, now: datetime, shadow: Sha
     if size := told.get("size"):
         lines.append(wording.say("model-size", size=wording.phrases.number(size / 1e6)))
     if version.failure:
-        lines.append(wording.say("model-failure", reason=escape(version.failure, quote=False)))
+        lines.append(wording.say("model-failure", reason=failure_words(version.failure, wording)))
     if shadow is not None:
         lines += ["", shadow_words(shadow, wording, wall_now())]
     if version.report:
@@ -111,7 +112,7 @@ def notice_words(notice: Notice, version: Version | None, wording: Wording, now:
     phrase = "model-shadow-dropped"
     if notice.kind is NoticeKind.FELL_BACK:
         phrase = "model-fell-back" if notice.back_to else "model-fell-back-shipped"
-    reason = escape(notice.reason.rstrip("."), quote=False)
+    reason = failure_words(notice.reason.rstrip("."), wording)
     return wording.say(phrase, when=day, time=wording.time(made), reason=reason)
 
 

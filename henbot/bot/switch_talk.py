@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
-from html import escape
 from typing import TypeVar
 
 import structlog
@@ -18,6 +17,7 @@ from telegram.error import BadRequest, Forbidden, TelegramError
 from telegram.ext import ExtBot
 
 from henbot.bot.asking import CoopUnknown, coop_wording, moment
+from henbot.bot.failure_words import failure_words
 from henbot.bot.handlers import Conversation
 from henbot.bot.job_talk import edit
 from henbot.bot.model_words import notice_words
@@ -145,4 +145,4 @@ def _fate(session: Session, switch: Switch) -> str | None:
 
 def _refused(session: Session, failure: str, wording: Wording) -> str:
     phrase = "model-not-switched" if models.serving_version(session) else "model-not-switched-shipped"
-    return wording.say(phrase, reason=escape(failure, quote=False))
+    return wording.say(phrase, reason=failure_words(failure, wording))

@@ -140,7 +140,8 @@ def _bout_told(session: Session, post: DuePost, hearer: Hearer) -> Telling:
         text = "\n".join([text, *said_lines(session, bout, wording, now)])
         buttons = correcting_buttons(bout, post.id, wording)
     hold_until = held_until(bout, now) if post.message_id is None else None
-    picture = postable(session, bout)
+    # Who is to say that it was no hen must see what it was; in private nobody else does.
+    picture = bout.picture if hearer.corrects else postable(session, bout)
     step = Step.HOLD if hold_until else next_step(post, words_hash(text, buttons), picture)
     return Telling(step, text, bout.revision, picture, hold_until, buttons=buttons)
 

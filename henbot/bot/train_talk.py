@@ -13,7 +13,7 @@ from telegram.ext import ExtBot
 
 from henbot.bot.asking import CoopUnknown, coop_wording, moment
 from henbot.bot.drawing import ChartFailed, ChartsMissing
-from henbot.bot.handlers import Context, Conversation, answer_press
+from henbot.bot.handlers import Context, Conversation
 from henbot.bot.job_talk import JobTelling, Outcome
 from henbot.bot.keyboards import actions_keyboard
 from henbot.bot.learning_curve import curve_chart
@@ -44,7 +44,7 @@ class TrainTalk:
     Attributes:
         nightly: when henbot learns by itself; None for never.
         admins: who is told what it learned.
-        label: asks people what pictures show.
+        label: asks whoever pressed what pictures show.
     """
 
     conversation: Conversation
@@ -76,9 +76,7 @@ class TrainTalk:
 
     async def press(self, update: Update, context: Context) -> None:
         """The button under what is missing: asks what pictures show, as /label does."""
-        if update.callback_query is not None:
-            await answer_press(update.callback_query)
-            await self.label(update, context)
+        await self.label(update, context)
 
     async def tick(self, context: Context) -> None:
         """By night, learn what is new; called every few seconds, since a demo's clock may run fast."""

@@ -31,6 +31,7 @@ class AuditAction(StrEnum):
     JOB_ADD_HEN = "job.add_hen"
     JOB_COMPARE = "job.compare"
     JOB_EXPLAIN = "job.explain"
+    JOB_CHOOSE = "job.choose"
     JOB_STOP = "job.stop"
     MODEL_SWITCH = "model.switch"
     MODEL_PIN = "model.pin"

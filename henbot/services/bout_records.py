@@ -87,7 +87,7 @@ def rule_again(session: Session, nest: NestId, corrected: Collection[VisitId], a
     old |= {bout_id for bout in touched for visit in bout.visits if (bout_id := before[visit.id])}
     ended = _rows(session, BoutRow.id.in_(old - {bout.id for bout in bouts}), BoutRow.gone.is_(False))
     _end(session, ended, at)
-    _tell_eggs(session, settled, at)
+    _tell_eggs(session, [*settled, *add_events(session, _eggs_of(touched, found))], at)
 
 
 def _rows(session: Session, *which: ColumnElement[bool]) -> list[BoutRow]:
@@ -118,6 +118,12 @@ def _touched(
         covered = {bout.id for bout in bouts if bout.nest == change.nest and change.more > 0 and change.covers(bout)}
         touched |= covered if covered & touched else set()
     return [bout for bout in bouts if bout.id in touched]
+
+
+def _eggs_of(bouts: Iterable[Bout], found: Findings) -> list[EggLaid]:
+    """The eggs of some bouts: an egg that was denied before it was counted is not written yet."""
+    hers = {change.after.at for bout in bouts for change in found.changes if change.covers(bout)}
+    return [event for event in found.events if isinstance(event, EggLaid) and event.at in hers]
 
 
 def _kept(row: BoutRow, bout: Bout, found: Findings, told: ToldOfBouts) -> tuple[Ruling, datetime | None] | None:

@@ -173,6 +173,7 @@ def _was_collected(session: Session, count: EggCount) -> bool:
     change = EggChange(before, count)
     others = changes_of(_counts_since(session, before.at))
     carried = sum(max(other.more, 0) for other in others if other.nest != count.nest and other.meets(change))
+    # What people say was no hen counts here: a count is never looked at again, so that no undo could put it right.
     visited = bool(_visitors(session, count.nest, before.at, count.at))
     return is_collection(-change.more, visited=visited, carried=carried)
 
@@ -216,7 +217,7 @@ def _held_from(
         hens = {bout.hen for bout in bouts if _between(change, bout)}
         for other in newest.values():
             if other.nest != nest and other.eggs and other.at < change.after.at:
-                visitors = _visitors(session, other.nest, other.at, change.after.at)
+                visitors = _visitors(session, other.nest, other.at, change.after.at) - {NOBODY}
                 if visitors & hens or (visitors and UNKNOWN in visitors | hens):
                     return change.after.at
     return None
@@ -224,10 +225,7 @@ def _held_from(
 
 def _visitors(session: Session, nest: NestId, start: datetime, end: datetime) -> set[HenId]:
     query = select(VisitRow.hen_id).where(
-        VisitRow.nest_id == nest,
-        VisitRow.arrived_at < end,
-        VisitRow.last_seen_at > start,
-        VisitRow.hen_id != NOBODY,
+        VisitRow.nest_id == nest, VisitRow.arrived_at < end, VisitRow.last_seen_at > start
     )
     return {HenId(hen) for hen in session.execute(query).scalars()}
 

@@ -62,7 +62,7 @@ class _Column:
         query = select(self.table.id, column)
         query = query.where(self.table.field.in_(self.fields)) if self.fields else query
         found = {str(key): words for key, words in session.execute(query.where(column.in_(hens)))}
-        for some in _batches(keys):
+        for some in batches(keys):
             rows = session.execute(query.where(self.table.id.in_(some if is_text else map(int, some))))
             found |= {str(key): words for key, words in rows}
         return found
@@ -84,7 +84,7 @@ class _Bouts:
         candidates = cast(BoutRow.verdict_candidates, String)
         named = [candidates.contains(f'"{hen}"', autoescape=True) for hen in hens]
         query = select(BoutRow.id, BoutRow.hen_id, BoutRow.verdict_candidates, BoutRow.gone)
-        wheres = [or_(BoutRow.hen_id.in_(hens), *named), *(BoutRow.id.in_(some) for some in _batches(keys))]
+        wheres = [or_(BoutRow.hen_id.in_(hens), *named), *(BoutRow.id.in_(some) for some in batches(keys))]
         return {
             key: {"hen": whose, "candidates": list(candidates), "gone": gone}
             for where in wheres
@@ -110,14 +110,14 @@ class _Candidates:
         named = select(CandidateRow.visit_id).where(CandidateRow.hen_id.in_(hens))
         query = select(CandidateRow.visit_id, CandidateRow.hen_id, CandidateRow.probability)
         found: dict[str, dict[str, float]] = {}
-        wheres = [CandidateRow.visit_id.in_(named), *(CandidateRow.visit_id.in_(some) for some in _batches(keys))]
+        wheres = [CandidateRow.visit_id.in_(named), *(CandidateRow.visit_id.in_(some) for some in batches(keys))]
         for where in wheres:
             for visit, whose, share in session.execute(query.where(where).order_by(CandidateRow.hen_id)):
                 found.setdefault(visit, {})[whose] = share
         return found
 
     def write(self, session: Session, words: Mapping[str, Any]) -> None:
-        for some in _batches(list(words)):
+        for some in batches(list(words)):
             session.execute(delete(CandidateRow).where(CandidateRow.visit_id.in_(some)))
         rows = [
             {"visit_id": key, "hen_id": hen, "probability": share}
@@ -141,9 +141,9 @@ class _Eggs:
         return {key: whose for key, whose in found.items() if whose in hens or key in wanted}
 
     def write(self, session: Session, words: Mapping[str, Any]) -> None:
-        for key, hen in words.items():
-            row = session.get_one(EventRow, int(key))
-            row.details = row.details | {"hen": hen}
+        for some in batches(list(words)):
+            for row in session.execute(select(EventRow).where(EventRow.id.in_(map(int, some)))).scalars():
+                row.details = row.details | {"hen": words[str(row.id)]}
 
     def merged(self, words: Any, aliases: Aliases) -> Any:
         return aliases.get(words, words)
@@ -214,7 +214,7 @@ def _keep(session: Session, place: str, originals: Mapping[str, Any]) -> None:
 
 
 def _forget(session: Session, place: str, keys: Sequence[str]) -> None:
-    for some in _batches(keys):
+    for some in batches(keys):
         session.execute(delete(MergedRow).where(MergedRow.place == place, MergedRow.key.in_(some)))
 
 
@@ -224,7 +224,7 @@ def _names(original: Any, hens: Hens) -> bool:
     return any(name in hens for name in original) if isinstance(original, list) else original in hens
 
 
-def _batches(keys: Sequence[str], most: int = 500) -> Iterator[list[str]]:
+def batches(keys: Sequence[str], most: int = 500) -> Iterator[list[str]]:
     """Not more values in a statement than every database takes."""
     for start in range(0, len(keys), most):
         yield list(keys[start : start + most])

@@ -1,6 +1,6 @@
 """Two ids that turn out to be one hen: the past of the one counts as the other's, until that is taken back."""
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -13,7 +13,8 @@ from henbot.services.bout_records import BOUT_WINDOW, regroup
 from henbot.services.changes import BOUT
 from henbot.services.coop_clock import clock_setting
 from henbot.services.eggs import forget_kept_months
-from henbot.services.merged_rows import Aliases, Renamed, name_anew
+from henbot.services.hens import is_retired
+from henbot.services.merged_rows import Aliases, Renamed, batches, name_anew
 from henbot.storage.tables import BoutRow, ChangeRow, HenRow
 
 
@@ -51,7 +52,8 @@ def merge_hens(session: Session, by: int, hen: str, into: str, now: datetime, at
 def undo_merged(session: Session, act: Act, now: datetime) -> None:
     """She is a hen of her own again: all that she was said to have done before is hers, exactly."""
     row = session.get_one(HenRow, act.details["hen"])
-    before, retired_at = aliases_of(session), act.details["retired_at"]
+    before = aliases_of(session)
+    retired_at = act.details["retired_at"] if is_retired(session, row.id) is not False else None
     row.merged_into, row.retired_at = None, datetime.fromisoformat(retired_at) if retired_at else None
     _follow(session, row.id, before, clock_setting(session).coop_time(now))
 
@@ -67,24 +69,18 @@ def _follow(session: Session, hen: str, before: Aliases, at: datetime) -> None:
     forget_kept_months(session.get_bind().engine)
 
 
-def _tell(session: Session, bouts: Collection[str], at: datetime) -> None:
+def _tell(session: Session, bouts: Sequence[str], at: datetime) -> None:
     """Note a new revision; chats are told of bouts that are still put together, for nobody looks for older ones."""
-    told = select(BoutRow).where(BoutRow.gone.is_(False), BoutRow.revision > 0, BoutRow.last_seen_at > at - BOUT_WINDOW)
-    recent = {row.id for row in session.execute(told).scalars()} & set(bouts)
-    rows = [{"id": bout, "revision": revision + 1} for bout, revision in _revisions(session, bouts).items()]
-    if rows:
-        session.execute(update(BoutRow), rows)
-        session.expire_all()
-    for bout in sorted(recent):
-        revision = session.get_one(BoutRow, bout).revision
-        session.add(ChangeRow(subject=BOUT, subject_id=bout, revision=revision, at=at))
+    for some in batches(bouts):
+        told = update(BoutRow).where(BoutRow.id.in_(some), BoutRow.revision > 0)
+        session.execute(told.values(revision=BoutRow.revision + 1).execution_options(synchronize_session=False))
+    session.expire_all()
+    recent = (BoutRow.gone.is_(False), BoutRow.revision > 0, BoutRow.last_seen_at > at - BOUT_WINDOW)
+    changed = set(bouts)
+    for row in session.execute(select(BoutRow).where(*recent).order_by(BoutRow.id)).scalars():
+        if row.id in changed:
+            session.add(ChangeRow(subject=BOUT, subject_id=row.id, revision=row.revision, at=at))
     session.flush()
-
-
-def _revisions(session: Session, bouts: Collection[str]) -> dict[str, int]:
-    """Of bouts that anybody was told of."""
-    rows = session.execute(select(BoutRow.id, BoutRow.revision).where(BoutRow.revision > 0))
-    return {bout: revision for bout, revision in rows if bout in bouts}
 
 
 def _regroup(session: Session, renamed: Renamed, at: datetime) -> None:

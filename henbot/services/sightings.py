@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from henbot.domain.observations import HenId, NestId
+from henbot.domain.observations import NOBODY, HenId, NestId
 from henbot.storage.tables import EvidenceRow, MediaRow, VisitRow
 
 SHOWS_HER = ("settled", "arrived")
@@ -32,7 +32,7 @@ def newest_sightings(session: Session, most: int = MOST) -> list[Sighting]:
         select(EvidenceRow, VisitRow.nest_id, VisitRow.hen_id, MediaRow.path)
         .join(VisitRow, VisitRow.id == EvidenceRow.visit_id)
         .join(MediaRow, MediaRow.sha256 == EvidenceRow.media_sha256)
-        .where(EvidenceRow.role.in_(SHOWS_HER))
+        .where(EvidenceRow.role.in_(SHOWS_HER), VisitRow.hen_id != NOBODY)
         .order_by(EvidenceRow.at.desc(), EvidenceRow.id.desc())
         .limit(_LOOKED_AT)
     )

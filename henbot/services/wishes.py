@@ -34,6 +34,11 @@ MISSED_AT_MOST = timedelta(days=7)
 COUNTED_LATELY = timedelta(days=2)
 """A nest whose eggs were counted in that time is one where they can be seen; our choice: a dull day is no end of it."""
 
+COUNTED_WITHIN = timedelta(hours=2)
+"""How long after a hen has left her nest's eggs are counted at the latest, as `henbot.services.eggs` has it."""
+
+_DAY = timedelta(days=1)
+
 _BY_DAY = (PolicyKind.BOARD, PolicyKind.DIGEST)
 """What tells of a day as a whole; of one that the bot was off for, what was missed is told like everywhere."""
 
@@ -79,6 +84,7 @@ def wish_all(session: Session, changes: Iterable[Change], fanning: Fanning) -> i
     wanted = sum(_wish_bout(session, change, fanning) for change in listed if change.subject == BOUT)
     eggs = dict.fromkeys(event_id for change in listed for event_id in _eggs_of(session, change))
     wanted += sum(_wish_egg(session, event_id, fanning) for event_id in eggs)
+    wanted += sum(_wish_bout(session, change, fanning) for change in _not_counted(session, fanning))
     return wanted + _wish_boards(session, listed, fanning)
 
 
@@ -124,12 +130,20 @@ def _wish_bout(session: Session, change: Change, fanning: Fanning) -> int:
         return int(post.wanted_revision > post.sent_revision)
     if bout is None or not fanning.is_fresh(bout.last_seen_at) or not _wants_bout(session, bout, fanning):
         return 0
-    if bout.left_at is not None and fanning.is_missed(bout.last_seen_at):
+    if bout.left_at is not None and fanning.is_missed(bout.last_seen_at) and not _is_to_correct(bout, fanning):
         post = _missed(session, fanning)
         session.add(MissedBoutRow(chat_id=chat_id, bout_id=bout.id, post_id=post.id))
         return _again(post)
     session.add(PostRow(chat_id=chat_id, subject=BOUT, subject_id=bout.id, wanted_revision=change.revision))
     return 1
+
+
+def _is_to_correct(bout: BoutRow, fanning: Fanning) -> bool:
+    """Whether a bout has a message of its own although it was missed: who corrects needs its buttons.
+
+    Of short looks and of what is long over there are too many.
+    """
+    return fanning.chat.corrects and bout.settled_at is not None and bout.last_seen_at >= fanning.fresh_since
 
 
 def _missed(session: Session, fanning: Fanning) -> PostRow:
@@ -160,7 +174,9 @@ def _wants_bout(session: Session, bout: BoutRow, fanning: Fanning) -> bool:
     if policy.kind is PolicyKind.ALL:
         return True
     # Where eggs cannot be seen, what time alone tells of them is all there is: told in silence.
-    is_egg = bout.verdict in _GAVE_AN_EGG and not eggs_of_bout(session, bout) and not _is_counted(session, bout)
+    is_egg = (
+        bout.verdict in _GAVE_AN_EGG and not eggs_of_bout(session, bout) and not _awaits_count(session, bout, fanning)
+    )
     return is_egg and (policy.kind is not PolicyKind.FIRST or _is_first(session, bout.last_seen_at, fanning))
 
 
@@ -172,11 +188,40 @@ def _is_of_a_lost_day(session: Session, at: datetime, fanning: Fanning) -> bool:
     return is_lost and fanning.chat.is_told and fanning.is_missed(at)
 
 
-def _is_counted(session: Session, bout: BoutRow) -> bool:
-    """Whether eggs are seen in a bout's nest: then its egg has a message of its own as soon as it is counted."""
+def _awaits_count(session: Session, bout: BoutRow, fanning: Fanning) -> bool:
+    """Whether eggs are seen in a bout's nest: then its egg has a message of its own as soon as it is counted.
+
+    They are counted while nobody sits on them; where that has not come for long, what time alone tells is all there is.
+    """
+    if bout.left_at is not None and fanning.now - bout.last_seen_at >= COUNTED_WITHIN:
+        return False
     lately = EggCountRow.at > bout.last_seen_at - COUNTED_LATELY, EggCountRow.at <= bout.last_seen_at
     query = select(exists().where(EggCountRow.nest_id == bout.nest_id, *lately))
     return bool(session.execute(query).scalar())
+
+
+def _not_counted(session: Session, fanning: Fanning) -> list[Change]:
+    """Bouts that a chat of eggs alone has not been told because their eggs would be counted, and were not."""
+    if fanning.policy.kind not in (PolicyKind.EGGS, PolicyKind.FIRST):
+        return []
+    chat_id = fanning.chat.chat_id
+    told = exists().where(PostRow.chat_id == chat_id, PostRow.subject == BOUT, PostRow.subject_id == BoutRow.id)
+    missed = exists().where(MissedBoutRow.chat_id == chat_id, MissedBoutRow.bout_id == BoutRow.id)
+    query = (
+        select(BoutRow)
+        .where(
+            BoutRow.verdict == Verdict.PROBABLY.value,
+            BoutRow.gone.is_(False),
+            BoutRow.arrived_at >= fanning.fresh_since - _DAY,
+            BoutRow.left_at.is_not(None),
+            BoutRow.last_seen_at >= fanning.fresh_since,
+            BoutRow.last_seen_at <= fanning.now - COUNTED_WITHIN,
+            ~told,
+            ~missed,
+        )
+        .order_by(BoutRow.last_seen_at)
+    )
+    return [Change(BOUT, row.id, row.revision, row.last_seen_at) for row in session.execute(query).scalars()]
 
 
 def _confidence(session: Session, bout: BoutRow) -> float:

@@ -30,6 +30,7 @@ from henbot.services import posts
 from henbot.services.coop_clock import wall_now
 from henbot.services.people import People
 from henbot.services.subscriptions import is_subscribed, set_policy, subscribe, subscriptions, unsubscribe
+from henbot.storage.tables import EggCountRow
 from tests.coop_builder import Coop, build_coop, oct4
 from tests.sandbox_bots import checked_sandbox, picture
 
@@ -246,6 +247,26 @@ async def test_eggs_only_is_eggs_only_and_where_none_can_be_seen_the_probable_on
     assert [(words(message).splitlines()[0], message.silent) for message in channel(sandbox)] == [
         ("🥚 Ginger laid an egg", False),
         ("🥚 Olive – probably laid", True),
+    ]
+
+
+async def test_eggs_only_hears_of_a_probable_egg_that_was_to_be_counted_and_was_not(
+    coop: Coop, sandbox: Sandbox, bot: ExtBot[int]
+) -> None:
+    working = publisher(coop, bot, Policy(kind=PolicyKind.EGGS))
+    with coop.database.writing() as session:
+        session.add(EggCountRow(nest_id="nest", at=oct4(8), eggs=0))
+        session.commit()
+    coop.set_now(oct4(13, 30))
+    coop.bout("c", "olive", oct4(12), settled=oct4(12, 5), left=oct4(13), verdict="probably")
+    await publish(working)
+    assert channel(sandbox) == []
+    coop.set_now(oct4(15, 5))
+    for _ in range(2):
+        coop.bout("b", "blanche", oct4(15), left=oct4(15, 5), verdict="not_laid")
+        await publish(working)
+    assert [(words(message).splitlines()[0], message.silent) for message in channel(sandbox)] == [
+        ("🥚 Olive – probably laid", True)
     ]
 
 

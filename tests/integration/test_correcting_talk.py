@@ -29,7 +29,7 @@ from henbot.services.undoing import UNDOING
 from henbot.storage.tables import AuditRow
 from tests.coop_builder import build_coop
 from tests.integration.test_correcting import Yard, minute
-from tests.sandbox_bots import checked_sandbox
+from tests.sandbox_bots import checked_sandbox, picture
 from tests.talks import IN_A_HURRY, Talk, talking
 
 FAMILY = SUBSCRIBER_ID
@@ -265,3 +265,32 @@ def test_whatever_can_be_taken_back_has_words(yard: Yard) -> None:
         "what you said of a picture",
     ]
     assert set(UNDOING) == set(ActKind)
+
+
+async def test_sittings_that_were_missed_can_be_corrected_each_and_the_channel_is_told_of_them_together(
+    talk: Talk, yard: Yard
+) -> None:
+    yard.came("olive", 0, 40)
+    await publish(talk)
+    yard.came("ginger", 60, 100)
+    yard.came("blanche", 110, 150)
+    yard.coop.set_now(minute(300))
+    await publish(talk)
+    assert titles(talk, CHANNEL_ID) == ["🥚 Olive – probably laid", "💤 While I was away"]
+    of_admin = talk.answers(ADMIN_ID)
+    assert [message.buttons[0] for message in of_admin] == ["✏️ not Olive", "✏️ not Ginger", "✏️ not Blanche"]
+
+
+async def test_who_corrects_sees_the_picture_even_if_no_hen_is_confirmed_in_it(talk: Talk, yard: Yard) -> None:
+    yard.coop.set_now(minute(0))
+    yard.coop.bout("b1", "unknown", minute(0), left=minute(5), verdict="not_laid")
+    yard.coop.picture("b1", picture(), hen=0.3)
+    await publish(talk)
+    assert talk.answers(CHANNEL_ID)[0].photo is None
+    private = talk.answers(ADMIN_ID)[0]
+    assert private.photo is not None and private.buttons[0] == phrases("en").say("button-fix-known")
+    asked = await asked_by(talk, private, private.buttons[0])
+    assert await turned_by(talk, asked, "▫️ nobody, no hen")
+    assert yard.labels() != []
+    await publish(talk)
+    assert [message.message_id for message in talk.answers(ADMIN_ID)] == [asked.message_id]

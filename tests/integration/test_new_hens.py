@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from sqlalchemy import select
 
+from detector import doing_jobs
 from detector.backbone import Backbone
 from detector.bird_photos import flaw_of_crop, part_of
 from detector.crops import cut
@@ -19,6 +20,7 @@ from detector.drawn.scene import DrawnHen, SceneState, draw_frame
 from detector.judging_photos import Judge
 from detector.portraits import WHOLE, Portraits
 from detector.recognition import TrainedRecogniser, load_recogniser
+from henbot.config import Settings
 from henbot.domain.observations import HenId, NestId, Posture
 from henbot.sandbox import ADMIN_ID, SUBSCRIBER_ID, Message
 from henbot.services import jobs, new_hens
@@ -109,6 +111,8 @@ async def test_a_hen_is_added_from_pictures_and_taken_away_again(coop: Coop, tal
     assert flock(coop) == before
     await talk.pressed(ADMIN_ID, done, "✅ That is all")
     await said(talk, "I look at 12 pictures")
+    await sent(talk, 1, first=50)
+    await said(talk, "I am still looking")
     await looked_at(talk, [Judged(Flaw.DARK), Judged(Flaw.NO_BIRD), *[Judged()] * 10])
     told = await said(talk, "lives here now")
     for words in ("10 pictures can be used", "1 too dark", "1 in which I see no hen", "say less", "/undo"):
@@ -320,3 +324,26 @@ def test_a_version_that_was_trained_on_a_hen_is_not_shown_her_pictures_again(coo
     assert portraits.heed()
     assert before is not None and trained.gallery is not None
     assert trained.gallery.hens == before.hens
+
+
+def test_the_detectors_side_looks_at_the_pictures_when_it_is_asked(
+    coop: Coop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doing_jobs, "NICENESS", 0)
+    settings = Settings(config=tmp_path / "none.yaml", database=coop.url, media=coop.media, models=tmp_path / "models")
+    with coop.database.writing() as session:
+        draft = new_hens.open_draft(session, ADMIN_ID, ADMIN_ID, "Rusty", "en", wall_now())
+        for pixels in (scene("biscuit"), scene("snow"), scene(None)):
+            _, encoded = cv2.imencode(".jpg", np.ascontiguousarray(pixels[..., ::-1]))
+            new_hens.add_photo(session, draft.id, MediaFolder(coop.media).put(encoded.tobytes(), ".jpg"), oct4(9))
+        new_hens.have_checked(session, draft, oct4(20))
+        job, lease = jobs.take_next(session, oct4(20)) or pytest.fail("nothing was asked for")
+        session.commit()
+    assert doing_jobs.do_job(job.id, lease, coop.database, settings)
+    with coop.database.reading() as session:
+        done = jobs.job_by_id(session, job.id)
+        assert done is not None
+        assert done.failure is None
+        assert done.result == {"draft": draft.id, "known_by_name": False}
+        found = new_hens.found_in(session, draft.id)
+    assert (found.taken, dict(found.refused), found.likeness) == (2, {Flaw.NO_BIRD: 1}, None)

@@ -159,7 +159,7 @@ async def test_training_is_told_in_one_message_which_becomes_the_report(coop: Co
     shown = await told(talk, asked, "is a candidate")
     for words in ("41 pictures that you labelled", "Ginger 12, Olive 9, an empty nest 20",
                   "which hen: 90 % right, the one that serves 60 % – perhaps better",
-                  "3 stays read better, 0 worse; luck alone makes so uneven a split in 25 of 100 cases",
+                  "in 3 stays it gets more right, in 0 fewer; luck alone makes so uneven a split in 25 of 100 cases",
                   "fewer than 1 of 100", "Better: which hen, Ginger, Olive", "Worse: eggs",
                   "Olive: 3 of 4 right, before 2", "Took Olive for Ginger once"):  # fmt: skip
         assert words in said(shown)

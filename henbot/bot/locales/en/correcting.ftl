@@ -64,6 +64,7 @@ log-job-export = a version to send as a file { $what }
 log-job-add-hen = pictures of a new hen to look at { $what }
 log-job-compare = a comparison of versions asked for { $what }
 log-job-explain = an explanation asked for { $what }
+log-job-choose = a choice of pictures to ask about { $what }
 log-job-stop = work stopped { $what }
 log-model-switch = switched to version { $what }
 log-model-pin = pinned version { $what }

@@ -11,13 +11,13 @@ job-ending-stopped = henbot was stopped
 job-ending-lost = henbot was killed
 job-ending-killed = the system killed it, mostly for want of memory
 job-ending-died = it broke off
-report-labels-of = Of { $each }.
+report-labels-of = Of them: { $each }.
 report-luck = luck alone makes so uneven a split in { $percent } of 100 cases
 report-luck-rare = luck alone makes so uneven a split in fewer than 1 of 100 cases
-report-stays = { $better } { $better ->
+report-stays = in { $better } { $better ->
     [one] stay
    *[other] stays
-} read better, { $worse } worse; { $luck }
+} it gets more right, in { $worse } fewer; { $luck }
 report-gained = ⬆️ Better: { $what }
 report-lost = ⬇️ Worse: { $what }
 report-mistakes = What it gets wrong on days that it had not seen:

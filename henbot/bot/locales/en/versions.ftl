@@ -17,7 +17,10 @@ shadow-nothing-yet = no pictures yet.
 shadow-counts = { $pictures } { $pictures ->
     [one] picture
    *[other] pictures
-}, { $differing } said otherwise
+}, { $differing ->
+    [0] it said the same of all
+   *[other] { $differing } said otherwise
+}
 shadow-begun = It looks on from now, without posting anything.
 shadow-ended = It looks on no more.
 compare-title = <b>Compared with the one that serves</b>

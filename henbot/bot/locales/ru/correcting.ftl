@@ -64,6 +64,7 @@ log-job-export = выгрузка версии в файл { $what }
 log-job-add-hen = снимки новой курицы { $what }
 log-job-compare = просьба сравнить версии { $what }
 log-job-explain = просьба объяснить { $what }
+log-job-choose = выбор снимков для вопросов { $what }
 log-job-stop = работа остановлена { $what }
 log-model-switch = переключение на версию { $what }
 log-model-pin = закреплена версия { $what }

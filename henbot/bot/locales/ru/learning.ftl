@@ -8,17 +8,16 @@ job-left-soon = осталось меньше минуты
 job-begun-again = ⚠️ На { $percent } % прервалось: { $why }. Начал сначала.
 job-given-up = до конца не дошло ни разу из { $times }, в последний раз прервалось на { $percent } %: { $why }. Больше не пробую, ничего не изменилось. /train попробует снова.
 job-ending-stopped = henbot остановили
-job-ending-lost = работа henbot оборвалась
-job-ending-killed = систему подвело, скорее всего, место в памяти
+job-ending-lost = henbot внезапно выключился
+job-ending-killed = система остановила процесс, скорее всего, не хватило памяти
 job-ending-died = процесс оборвался сам
 report-labels-of = Из них: { $each }.
 report-luck = такой перевес выходит и случайно, в { $percent } случаях из 100
 report-luck-rare = случайно такой перевес выходит реже чем в 1 случае из 100
-report-stays = { $better } { $better ->
-    [one] посещение прочитано
-    [few] посещения прочитаны
-   *[other] посещений прочитано
-} лучше, { $worse } – хуже; { $luck }
+report-stays = в { $better } { $better ->
+    [one] посещении
+   *[other] посещениях
+} она точнее, в { $worse } – хуже; { $luck }
 report-gained = ⬆️ Лучше: { $what }
 report-lost = ⬇️ Хуже: { $what }
 report-mistakes = В чём ошибается на днях, которых не видела:

@@ -12,14 +12,17 @@ model-fell-back = ⚠️ Версия ({ $when }, { $time }) больше не �
 model-fell-back-shipped = ⚠️ Версия ({ $when }, { $time }) больше не работает: { $reason }. На кадры снова смотрит та, с которой меня поставили.
 model-shadow-dropped = ⚠️ Версия ({ $when }, { $time }) больше не смотрит рядом: { $reason }. Той, что работает, это не помешало.
 model-serves-already = Она и так работает.
-shadow-since = 👥 Смотрит рядом с { $since }:
-shadow-was = 👥 Смотрела рядом (от { $since } до { $until }):
+shadow-since = 👥 Смотрит рядом (начала: { $since }):
+shadow-was = 👥 Смотрела рядом ({ $since } – { $until }):
 shadow-nothing-yet = кадров пока не было.
 shadow-counts = { $pictures } { $pictures ->
     [one] кадр
     [few] кадра
    *[other] кадров
-}, из них на { $differing } ответила иначе
+}, { $differing ->
+    [0] на всех ответила так же
+   *[other] из них на { $differing } ответила иначе
+}
 shadow-begun = Смотрит рядом с этой минуты и ничего не пишет.
 shadow-ended = Больше не смотрит рядом.
 compare-title = <b>Сравнение с той, что работает</b>
