@@ -40,7 +40,7 @@ bench: $(STAMP) ## how fast detector and bot are on this machine, the bot over t
 	@$(BIN)/python -m benchmarks.speed && folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && missed=0 && \
 	for part in "answers $(ARGS)" charts; do \
 		echo; $(BIN)/python -m benchmarks.$$part --database "$$folder/ten-years.db" || missed=1; \
-	done; exit $$missed
+	done; echo; $(BIN)/python -m benchmarks.live_training --alone 15 --beside 60 || missed=1; exit $$missed
 
 notebook: $(STAMP) ## run notebooks/train_your_flock.ipynb, on drawn pictures or HENBOT_DATA (ARGS=out.ipynb keeps it)
 	@$(BIN)/python -m benchmarks.notebook $(ARGS)

@@ -123,7 +123,7 @@ class Rules:
     """
 
     timezone: tzinfo = UTC
-    apart: timedelta = timedelta(minutes=5)
+    apart: timedelta = timedelta(minutes=2)
     alike: float = 0.9
     part_of_day: timedelta = timedelta(hours=2)
     weights: Mapping[Reason, float] = field(default_factory=lambda: WEIGHTS)

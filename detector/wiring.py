@@ -107,6 +107,9 @@ def open_replay(dataset: Path, model: Path | None, url: str, media: Path | None,
     _refuse_another_coop(database, config, url)
     _seed(database, config)
     folder, flock = MediaFolder(pictures), database.read(flock_now)
+    portraits = Portraits(database, folder, zones_of(config))
+    portraits.heed()
+    portraits.show(recogniser)
     named = Naming(recogniser, lambda: flock)
     desks = [CameraDesk(Pipeline(camera, named), database, folder, threshold) for camera in recorded]
     sources = [

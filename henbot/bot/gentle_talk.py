@@ -69,8 +69,10 @@ class GentleTalk:
         asking = shown.asking
         try:
             await self.labels.send(bot, shown)
-        except (TimedOut, Forbidden) as exc:
-            # It may have arrived, or never can: better once too few than twice.
+        except TimedOut as exc:
+            # It may have arrived, and can be answered then: better once too few than twice.
+            log.warning("question.perhaps_asked", user=asking.user_id, reason=exc.message)
+        except Forbidden as exc:
             log.warning("question.not_asked", user=asking.user_id, reason=exc.message)
             await self._write(lambda session: close_asking(session, asking.id))
         except TelegramError as exc:

@@ -154,9 +154,11 @@ class LabelTalk:
         asking = await self._read(lambda session: asking_by_id(session, press.asking)) if press else None
         if press is None or asking is None or not isinstance(query.message, Message):
             await self.conversation.unknown_press(query)
-        elif asking.user_id != user.id or asking.message_id != query.message.message_id:
+        elif asking.user_id != user.id or asking.message_id not in (None, query.message.message_id):
             await self.conversation.refuse_press(query, "not-your-buttons")
         else:
+            if asking.message_id is None:  # Telegram's answer was lost, but the message arrived
+                await self._write(partial(_found, asking.id, query.message.message_id))
             await self._do(query, asking, press, context.bot)
 
     async def ask_next(self, bot: "ExtBot[int]", user_id: int, language: str) -> None:
@@ -337,6 +339,10 @@ def _naming(user_id: int, session: Session) -> Asking | None:
 
 def _put_away(user_id: int, session: Session) -> list[Asking]:
     return [close_asking(session, one.id) for one in open_askings(session, user_id)]
+
+
+def _found(asking_id: int, message_id: int, session: Session) -> None:
+    note_message(session, asking_id, message_id)
 
 
 def _lose(shown: Shown, session: Session) -> None:

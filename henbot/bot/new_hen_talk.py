@@ -123,7 +123,9 @@ class NewHenTalk:
         elif message.forward_origin is not None:
             await self.forwarded(update, context)
         elif is_admin:
-            await self.conversation.reply(update, context, lambda spoken: spoken.say("addhen-not-now"))
+            is_looking = draft is not None and draft.state is DraftState.CHECKING
+            phrase = "addhen-still-looking" if is_looking else "addhen-not-now"
+            await self.conversation.reply(update, context, lambda spoken: spoken.say(phrase))
 
     async def _take(self, update: Update, context: Context, draft: Draft) -> None:
         """Fetch a picture and keep it; told of once for each album, then in the same message."""

@@ -2,9 +2,11 @@
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 from itertools import pairwise
+
+from henbot.domain.coverage import Span
 
 SHORTEST, LONGEST = timedelta(hours=18), timedelta(hours=50)
 """Intervals outside of these say nothing of a hen's rhythm: an egg takes some 24 to 28 hours, and one of a new sequence
@@ -117,6 +119,22 @@ def _due(last: datetime, gaps: Sequence[timedelta], known: int) -> NextEgg:
         share,
         known,
     )
+
+
+def by_day(egg: NextEgg, hours: Sequence[Span]) -> NextEgg:
+    """The times without the night, in which hens do not lay: they end in the evening and begin in the morning.
+
+    Args:
+        hours: in which hens lay, in order: those of each day from the one before the earliest time to the one after the
+            latest.
+    """
+    earliest = next((max(egg.earliest, span.start) for span in hours if egg.earliest < span.end), egg.earliest)
+    latest = next((min(egg.latest, span.end) for span in reversed(hours) if egg.latest > span.start), egg.latest)
+    if latest <= earliest:
+        latest = earliest + (egg.latest - egg.earliest)
+    light = (min(max(egg.expected, span.start), span.end) for span in hours)
+    expected = min(light, key=lambda at: abs(at - egg.expected), default=egg.expected)
+    return replace(egg, expected=min(max(expected, earliest), latest), earliest=earliest, latest=latest)
 
 
 def _quantile(ordered: Sequence[timedelta], share: float) -> timedelta:

@@ -115,8 +115,16 @@ def retire_hen(session: Session, by: int, hen: str, fate: Fate, now: datetime, a
 def undo_retired(session: Session, act: Act, now: datetime) -> None:
     """She lives here as before."""
     row = session.get_one(HenRow, act.details["hen"])
-    row.retired_at, row.retired_why = None, None
+    row.retired_why = None
+    if row.merged_into is None:  # else she is no hen of her own, and lives nowhere
+        row.retired_at = None
     session.flush()
+
+
+def is_retired(session: Session, hen: str) -> bool | None:
+    """Whether somebody's word that a hen lives here no more stands; None where nobody ever said so."""
+    acts = _acts_of(session, ActKind.HEN_RETIRED, hen)
+    return any(one.undone_at is None for one in acts) if acts else None
 
 
 def _check_names(session: Session, names: Mapping[str, str], own: str | None) -> None:

@@ -13,6 +13,7 @@ from henbot.services.bout_records import BOUT_WINDOW, regroup
 from henbot.services.changes import BOUT
 from henbot.services.coop_clock import clock_setting
 from henbot.services.eggs import forget_kept_months
+from henbot.services.hens import is_retired
 from henbot.services.merged_rows import Aliases, Renamed, batches, name_anew
 from henbot.storage.tables import BoutRow, ChangeRow, HenRow
 
@@ -51,7 +52,8 @@ def merge_hens(session: Session, by: int, hen: str, into: str, now: datetime, at
 def undo_merged(session: Session, act: Act, now: datetime) -> None:
     """She is a hen of her own again: all that she was said to have done before is hers, exactly."""
     row = session.get_one(HenRow, act.details["hen"])
-    before, retired_at = aliases_of(session), act.details["retired_at"]
+    before = aliases_of(session)
+    retired_at = act.details["retired_at"] if is_retired(session, row.id) is not False else None
     row.merged_into, row.retired_at = None, datetime.fromisoformat(retired_at) if retired_at else None
     _follow(session, row.id, before, clock_setting(session).coop_time(now))
 

@@ -6,12 +6,15 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from henbot.domain.laying import NextEgg, next_egg
+from henbot.domain.coverage import Span
+from henbot.domain.laying import NextEgg, by_day, next_egg
 from henbot.domain.observations import HenId
 from henbot.services.care_hints import resting
 from henbot.services.eggs import eggs_between, times_of
 from henbot.services.reports import coop_of, flock_of
+from henbot.services.watch_hours import hours_of_day
 from henbot.services.watching import coverage_by_day, well_watched
+from henbot.storage.tables import CoopRow
 
 RECORD_DAYS = 180
 """Days of her record that count: with the light the hours change, too."""
@@ -36,7 +39,8 @@ class Due:
 
 def next_eggs(session: Session, now: datetime, hen: HenId | None = None) -> list[Due]:
     """Each hen that lives here (or one) with her next egg: those that are due first, then those nothing is known of."""
-    timezone = ZoneInfo(coop_of(session).timezone)
+    coop = coop_of(session)
+    timezone = ZoneInfo(coop.timezone)
     today = now.astimezone(timezone).date()
     first = today - timedelta(days=RECORD_DAYS)
     watched = well_watched(coverage_by_day(session, first, today, now))
@@ -48,5 +52,13 @@ def next_eggs(session: Session, now: datetime, hen: HenId | None = None) -> list
             times = times_of(eggs, one.id)
             laid_today = any(egg.hen == one.id and egg.day == today for egg in eggs)
             due = None if one.id in resting_hens else next_egg(times, now, watched, timezone)
+            due = by_day(due, _hours_about(due, coop)) if due else None
             dues.append(Due(one.id, times[-1] if times else None, due, laid_today))
     return sorted(dues, key=lambda due: (due.next is None, due.next.expected if due.next else now))
+
+
+def _hours_about(egg: NextEgg, coop: CoopRow) -> list[Span]:
+    """The watch hours of the days about its times."""
+    first = egg.earliest.astimezone(ZoneInfo(coop.timezone)).date() - timedelta(days=1)
+    days = (egg.latest - egg.earliest).days + 4
+    return [hours_of_day(first + timedelta(days=number), coop) for number in range(days)]

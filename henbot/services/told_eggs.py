@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from henbot.domain.events import EggLaid
+from henbot.domain.events import EggLaid, EggsMoved
 from henbot.domain.observations import UNKNOWN, NestId, VisitId
 from henbot.domain.verdicts import EggChange, Sayings, Told, Verdict, changes_of, is_denied_by_all
 from henbot.domain.visits import Bout
@@ -124,16 +124,25 @@ def _counted_after_all(session: Session, event: EventRow, at: datetime, told: To
 def _counted_egg(
     session: Session, change: EggChange, bouts: Sequence[Bout], found: Findings, sayings: Sayings
 ) -> list[EventRow]:
-    event = _stored(session, change.nest, change.after.at)
+    event, is_denied = _stored(session, change.nest, change.after.at), is_denied_by_all(change, bouts, sayings)
     if event is None:
+        if is_denied:
+            _deny_unseen(session, change, found)
         return []
-    is_denied = is_denied_by_all(change, bouts, sayings)
     laid = [one for one in found.events if isinstance(one, EggLaid) and one.at == event.at]
     kind, details = DENIED if is_denied else EggLaid.kind, event_details(laid[0]) if laid else event.details
     if (event.kind, event.details) == (kind, details):
         return []
     event.kind, event.details = kind, details
     return [event]
+
+
+def _deny_unseen(session: Session, change: EggChange, found: Findings) -> None:
+    """Note an egg that people denied before it was counted: it is in no ledger, and nobody is told."""
+    was_moved = any(event.at == change.after.at and isinstance(event, EggsMoved) for event in found.events)
+    if change.more > 0 and not change.after.person and not was_moved:
+        details = {"eggs": change.more, "hen": None}
+        session.add(EventRow(nest_id=change.nest, kind=DENIED, at=change.after.at, origin="", details=details))
 
 
 def _stored(session: Session, nest: str, at: datetime) -> EventRow | None:

@@ -275,6 +275,19 @@ def test_a_later_count_of_the_same_eggs_brings_a_denied_one_not_back(yard: Yard,
     assert yard.balance().missing == 0
 
 
+def test_an_egg_that_was_denied_before_it_was_counted_is_one_once_that_is_taken_back(yard: Yard) -> None:
+    yard.counted(0, 0)
+    bout = yard.came("ginger", 10, 50)
+    act = yard.says_egg(ANN, bout, Verdict.NOT_LAID)
+    yard.counted(55, 1)
+    assert (yard.bouts()[bout][1], yard.eggs()) == ("not_laid", [])
+    assert (yard.balance().there, yard.balance().missing) == (0, 0)
+    yard.undoes(ANN, act)
+    assert (yard.bouts()[bout][1], yard.eggs()) == ("laid", [("ginger", "laid")])
+    assert yard.balance().appeared == 1
+    assert "egg 1" in yard.told_of()
+
+
 def test_a_denied_egg_of_two_possible_hens_is_the_others(yard: Yard) -> None:
     yard.counted(0, 0)
     hers, others = yard.came("ginger", 5, 40), yard.came("olive", 41, 70)
@@ -395,7 +408,7 @@ def busy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Yard]:
 
 
 @given(sayings=st.lists(SAYINGS, min_size=1, max_size=4), seed=st.integers(0, 99))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_is_said_in_whatever_order_it_is_taken_back_nothing_is_left_of_it(
     busy: Yard, sayings: list[tuple[str, int, Any]], seed: int
 ) -> None:

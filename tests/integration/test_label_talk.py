@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from henbot.domain.people import Role
 from henbot.sandbox import ADMIN_ID, SUBSCRIBER_ID, Message
@@ -17,7 +17,7 @@ from henbot.services.people import Member, give_role
 from henbot.services.subscribers import choose_language, remember
 from henbot.storage.acts import LabelRow
 from henbot.storage.database import Database
-from henbot.storage.label_questions import LabelQuestionRow
+from henbot.storage.label_questions import LabelAskingRow, LabelQuestionRow
 from henbot.storage.tables import AuditRow, EvidenceRow, HenRow, MediaRow, ObservationRow
 from tests.coop_builder import Coop, build_coop, oct4
 from tests.sandbox_bots import checked_sandbox, picture
@@ -306,6 +306,17 @@ async def test_two_questions_a_day_come_silently_at_their_hours_and_to_one_admin
     assert talk.answers(ADMIN_ID)[-1].message_id == asked.message_id
     await talk.pressed(ADMIN_ID, told, "One more")
     assert "Who is this?" in caption(await newest(talk, asked))
+
+
+async def test_a_message_of_which_telegrams_answer_was_lost_can_be_answered(coop: Coop, talk: Talk) -> None:
+    visit(coop, "v1", oct4(9))
+    asked = await talk.asked(ADMIN_ID, "/label")
+    await talk.sandbox.until(lambda: talk.message(ADMIN_ID, asked).buttons)
+    with coop.database.writing() as session:
+        session.execute(update(LabelAskingRow).values(message_id=None))
+        session.commit()
+    told = await pressed(talk, asked, "Nobody", "Cannot tell")
+    assert "✓ Nobody" in caption(told)
 
 
 async def test_who_ignores_five_questions_is_asked_no_more_until_they_ask(coop: Coop, talk: Talk) -> None:

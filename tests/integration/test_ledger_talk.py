@@ -169,7 +169,7 @@ def test_of_a_day_that_nobody_watched_the_ledger_claims_no_zero(coop: Coop) -> N
         session.commit()
     answer = ask(coop.database, "how many eggs are in the nest", oct4(20) + timedelta(days=1))
     assert "Appeared" not in answer and "I did not watch" in answer
-    assert "Collected: 2" in answer and "There: 0 (counted yesterday, 16:00)" in answer
+    assert "Collected: 2" in answer and "At the last count (yesterday, 16:00): 0" in answer
 
 
 def test_a_treated_hen_is_told_of_where_she_is_asked_about(coop: Coop) -> None:

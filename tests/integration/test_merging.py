@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from henbot.bot.asking import ask
+from henbot.domain.flock import Fate
 from henbot.domain.observations import UNKNOWN, HenId, ModelId, NestId, VisitId
 from henbot.domain.verdicts import Verdict
 from henbot.domain.visits import Visit
@@ -17,6 +18,7 @@ from henbot.services.acts import ActKind, begin, take_back
 from henbot.services.aliases import aliases_of
 from henbot.services.coop_clock import wall_now
 from henbot.services.eggs import eggs_between
+from henbot.services.hens import retire_hen
 from henbot.services.labels import Pictured, add_labels
 from henbot.services.merging import SameHen, merge_hens
 from henbot.services.recording import CameraStep, NestStep, record_step
@@ -24,7 +26,7 @@ from henbot.services.reports import flock_of
 from henbot.services.undoing import UNDOING
 from henbot.storage.database import Database
 from henbot.storage.flock import MergedRow
-from henbot.storage.tables import BoutRow, ChangeRow, Row, VisitRow
+from henbot.storage.tables import BoutRow, ChangeRow, HenRow, Row, VisitRow
 from tests.coop_builder import Coop, build_coop, oct4
 
 KEEPER = 5_000_000_001
@@ -155,3 +157,15 @@ def test_a_hen_is_not_merged_with_herself_nor_with_nobody(coop: Coop) -> None:
         merge(coop, "olive", "ginger")
     with pytest.raises(KeyError):
         merge(coop, "olive", "nobody")
+
+
+def test_a_retirement_that_is_taken_back_while_she_is_merged_does_not_come_back_with_her(coop: Coop) -> None:
+    retired = coop.database.write(lambda session: retire_hen(session, KEEPER, "ginger", Fate.SOLD, NOW, EVENING)).id
+    merged = merge(coop, "ginger", "olive")
+    undo(coop, retired)
+    with coop.database.reading() as session:
+        assert [hen.id for hen in flock_of(session)] == ["blanche", "olive"]
+        assert session.get_one(HenRow, "ginger").retired_at is not None
+    undo(coop, merged)
+    with coop.database.reading() as session:
+        assert {hen.id for hen in flock_of(session)} == {"blanche", "olive", "ginger"}

@@ -111,6 +111,8 @@ async def test_a_hen_is_added_from_pictures_and_taken_away_again(coop: Coop, tal
     assert flock(coop) == before
     await talk.pressed(ADMIN_ID, done, "✅ That is all")
     await said(talk, "I look at 12 pictures")
+    await sent(talk, 1, first=50)
+    await said(talk, "I am still looking")
     await looked_at(talk, [Judged(Flaw.DARK), Judged(Flaw.NO_BIRD), *[Judged()] * 10])
     told = await said(talk, "lives here now")
     for words in ("10 pictures can be used", "1 too dark", "1 in which I see no hen", "say less", "/undo"):

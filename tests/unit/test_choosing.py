@@ -94,7 +94,7 @@ def test_a_visit_without_a_label_comes_before_one_that_has_some() -> None:
 
 
 def test_what_is_labelled_or_near_it_is_not_asked_again() -> None:
-    pool = pool_of(8, every=timedelta(minutes=4))
+    pool = pool_of(8, every=timedelta(minutes=1.5))
     known = known_of(pool, [3], ["ryaba"])
     assert not {2, 3, 4} & {one.index for one in choose(pool, known, 8)}
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from henbot.bot.questions import Intent, Period, Question, understand
+from henbot.bot.questions import Intent, Period, Question, understand, weighing
 from henbot.domain.observations import HenId
 from tests.question_tables import HENS, TUESDAY, rows_of
 
@@ -189,3 +189,38 @@ def test_what_is_not_about_these_hens_is_off_topic(text: str) -> None:
 def test_what_is_no_question_is_not_taken_for_one(text: str) -> None:
     question = understand(text, TUESDAY, HENS)
     assert question is None or question.intent in (Intent.OFF_TOPIC, Intent.HELP)
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("wat hens do we hav", Intent.FLOCK_LIST),
+        ("how do u no ginger laid", Intent.WHY),
+        ("how many eggs this weak", Intent.EGG_COUNT),
+        ("кто снесся в пт", Intent.WHO_LAID),
+        ("посл. яйцо Рыжухи", Intent.LAST_EGG),
+        ("did anyone lay this morning, love?", Intent.WHO_LAID),
+        ("кто вчера снёсся, не подскажешь?", Intent.WHO_LAID),
+        ("which of them is a real sluggard", Intent.SUSPECTS),
+        ("кто у нас зря корм переводит", Intent.SUSPECTS),
+        ("do the eggs need fetching", Intent.LEDGER),
+        ("did you overlook anything yesterday", Intent.COVERAGE),
+        ("у кого ноль яиц за август", Intent.SUSPECTS),
+    ],
+)
+def test_turns_that_no_rule_foresaw_are_understood(text: str, intent: Intent) -> None:
+    assert asked(text).intent is intent
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["who called me today", "what's new in the world today", "did my parcel come yesterday", "деньги вчера пришли?",
+     "кто вчера забил гол", "how many steps did I walk today", "who lays the tiles", "lend me money"],
+)  # fmt: skip
+def test_what_speaks_of_no_hen_is_off_topic_however_it_is_asked(text: str) -> None:
+    question = understand(text, TUESDAY, HENS)
+    assert question is None or question.intent is Intent.OFF_TOPIC
+
+
+def test_the_weights_know_every_intent_and_no_other() -> None:
+    assert weighing.intents() == tuple(Intent)

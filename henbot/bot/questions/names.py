@@ -162,9 +162,16 @@ def _is_nickname(word: str, name: str) -> bool:
     once = re.sub(r"(.)\1", r"\1", word)
     short = {word, once, _ENGLISH_PET_ENDINGS.sub("", word), _ENGLISH_PET_ENDINGS.sub("", once), once.removesuffix("e")}
     lean = re.sub(r"(.)\1", r"\1", name)
+    doubled = _DOUBLED.fullmatch(word)
+    if doubled and len(lean) > len(doubled[1]) + 1 and lean.startswith(doubled[1]):
+        return True  # Olly of Olive
     return any(len(root) >= _LEAST_ROOT and lean.startswith(root) for root in short) or any(
         len(root) >= _LEAST_ROOT and root in lean for root in _within(once)
     )
+
+
+_DOUBLED = re.compile(r"(\w+([bdfgklmnprstz]))\2(?:ie|ey|y)")
+"""A pet form of the beginning of a name, however short."""
 
 
 def _within(word: str) -> set[str]:

@@ -12,7 +12,7 @@ from henbot.bot.questions.names import Naming, naming_of, unknown_name
 from henbot.bot.questions.period_rules import Period
 from henbot.bot.questions.periods import Timing, timing_of
 from henbot.bot.questions.question import Question
-from henbot.bot.questions.weighing import LIKELY, OF_HENS, SURE, likeliest, signs_of
+from henbot.bot.questions.weighing import LIKELY, SURE, likeliest, may_be, signs_of
 from henbot.bot.questions.words import concepts_of, folded, in_cyrillic, other_keyboard, tokens_of
 from henbot.domain.observations import HenId
 
@@ -24,8 +24,6 @@ TIMELESS = (Intent.FLOCK_LIST, Intent.NOW_IN_NEST, Intent.HELP, Intent.OFF_TOPIC
 
 HENLESS = (Intent.FLOCK_LIST, Intent.HELP, Intent.OFF_TOPIC)
 """Intents that are about no hen."""
-
-_OF_LAYING = (Intent.WHO_LAID, Intent.DID_HEN_LAY, Intent.EGG_COUNT, Intent.LAST_EGG, Intent.NEXT_EGG)
 
 _TO_COME = (Intent.WHO_LAID, Intent.DID_HEN_LAY, Intent.EGG_COUNT)
 """Asked about a day to come, it is asked who is due."""
@@ -76,9 +74,8 @@ def _intent_of(reading: _Reading, today: date) -> Intent | None:
     if ruled is None and len(cues.strange) >= max(_MOSTLY_STRANGE, len(reading.timing.words) / 2):
         return None
     likely, share = likeliest(_signs_of(reading, today))
-    if ruled is None and likely in _OF_LAYING and not (cues.hens or cues.any(*OF_HENS)):
-        return None  # who paid today? what no rule knows must at least speak of hens
-    return likely if share >= (LIKELY if ruled is None else SURE) else ruled
+    is_sure = share >= (LIKELY if ruled is None else SURE)
+    return likely if is_sure and may_be(likely, cues) else ruled
 
 
 def _signs_of(reading: _Reading, today: date) -> frozenset[str]:

@@ -32,6 +32,22 @@ _STEM = 5
 OF_HENS = (Concept.LAY, Concept.EGG, Concept.NEST, Concept.HEN)
 """What names no hen and is surely about them brings one of these."""
 
+C = Concept
+_NEEDED: Mapping[Intent, frozenset[Concept]] = {
+    **dict.fromkeys((Intent.WHO_LAID, Intent.DID_HEN_LAY, Intent.EGG_COUNT, Intent.LAST_EGG), frozenset(OF_HENS)),
+    Intent.NEXT_EGG: frozenset({C.LAY, C.EGG, C.HEN, C.NEXT}),
+    Intent.HEN_STATS: frozenset({C.LAY, C.EGG, C.HEN, C.RECORD, C.BEST}),
+    Intent.FLOCK_LIST: frozenset({C.HEN, C.FLOCK, C.WHO, C.ALL}),
+    Intent.NOW_IN_NEST: frozenset({C.NEST, C.SIT, C.NOW, C.WHERE, C.CAMERA, C.VISIT, C.LAY}),
+    Intent.VISITS: frozenset({C.NEST, C.SIT, C.VISIT, C.SEE, C.WATCH, C.PAST, C.CAMERA}),
+    Intent.SUSPECTS: frozenset({C.LAY, C.EGG, C.HEN, C.IDLE, C.STOPPED, C.NOT}),
+    Intent.LEDGER: frozenset({C.EGG, C.COLLECT, C.LIE}),
+    Intent.WHY: frozenset({C.WHY, C.PROOF, C.CLAIM, C.HOW}),
+    Intent.COVERAGE: frozenset({C.CAMERA, C.WATCH, C.SEE, C.COVERAGE, C.NEST}),
+    Intent.HELP: frozenset({C.HELP, C.GREETING, C.YOU}),
+}
+"""A question of an intent brings one of these or names a hen, whatever else speaks for it: who paid today?"""
+
 _MOST = 3
 """Words that we do not know are counted up to here."""
 
@@ -68,6 +84,15 @@ def _time(period: Period | None, today: date) -> str:
 
 def _meaning(word: str) -> str:
     return "&".join(sorted(concepts_of(word) - {Concept.FILLER})) or word[:_STEM]
+
+
+def may_be(intent: Intent, cues: Cues) -> bool:
+    """Whether a question has what none of its intent goes without."""
+    if intent is Intent.NOW_IN_NEST and cues.has(Concept.PAST) and not cues.has(Concept.NOW):
+        return False
+    needed = _NEEDED.get(intent)
+    is_named = cues.hens > 0 and intent is not Intent.LAST_EGG  # when was Olive last seen?
+    return needed is None or is_named or cues.any(*needed)
 
 
 def likeliest(signs: frozenset[str]) -> tuple[Intent, float]:

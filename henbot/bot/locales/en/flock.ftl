@@ -56,6 +56,7 @@ addhen-same = I have that picture already.
 addhen-no-own = Of the last two weeks I have no pictures of hens that I did not know.
 addhen-pick = Which of these are <b>{ $name }</b>? Tap their numbers.
 addhen-not-now = I add a hen only when I know her name: /addhen, with her name behind it, then her pictures.
+addhen-still-looking = I am still looking at the pictures that you sent; then I say whether I need more.
 addhen-fetch-failed = That picture did not arrive. Send it once more?
 addhen-checking = <b>{ $name }</b>: I look at { $count ->
         [one] { $count } picture

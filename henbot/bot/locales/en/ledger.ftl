@@ -1,9 +1,9 @@
 # What people tell of eggs and treatments, and what they take with them.
 
-ledger-there-at = There: { $number } ({ $nests ->
-    [one] counted { $at }
-   *[several] one of the nests was last counted { $at }
-})
+ledger-there-at = { $nests ->
+    [one] At the last count ({ $at })
+   *[several] At the last counts (the oldest { $at })
+}: { $number }
 ledger-dummies = Dummy eggs, not counted: { $number }
 ledger-not-eaten = ⚠️ { $number } of them { $number ->
     [one] is

@@ -1,9 +1,9 @@
 # Что люди говорят о яйцах и лечении и что уносят с собой.
 
-ledger-there-at = Лежит: { $number } ({ $nests ->
-    [one] сосчитано: { $at }
-   *[several] одно из гнёзд сосчитано в последний раз { $at }
-})
+ledger-there-at = { $nests ->
+    [one] При последнем подсчёте ({ $at })
+   *[several] При последних подсчётах (самый давний – { $at })
+}: { $number }
 ledger-dummies = Подкладные яйца, не в счёт: { $number }
 ledger-not-eaten = ⚠️ Из них не для еды: { $number } ({ $hens }).
 ledger-maybe-not-eaten = ⚠️ Возможно, не для еды: { $number } { $number ->
