@@ -16,6 +16,7 @@ from filelock import FileLock
 PROJECT = Path(__file__).resolve().parent.parent
 
 LONG = (
+    "test_story",
     "test_kill",
     "test_notebook",
     "test_demo",

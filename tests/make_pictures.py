@@ -1,6 +1,6 @@
 """`make pictures`: the pictures of docs/pictures, from drawn scenes and simulated statistics only.
 
-A day in the channel on the sandbox's page, its digest, a talk with the bot, and each chart.
+A day in the channel on the sandbox's page, its digest, a talk with the bot, a keeper who teaches it, and each chart.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from henbot.storage.schema import migrate
 from tests.coop_builder import Coop, build_coop, oct4
 from tests.integration.test_channel import publish, publisher
 from tests.talks import talking
+from tests.teaching_pictures import teach
 from tests.told_day import Told
 
 PICTURES = Path(__file__).parent.parent / "docs" / "pictures"
@@ -39,6 +40,9 @@ WIDTH, SHOWN = 430, 645
 CHATS = (CHANNEL_ID, ADMIN_ID, SUBSCRIBER_ID)
 REST_MS = 2000
 """Then what has moved or flashed is at rest."""
+
+TEACHING = {"teach-ask": 760, "teach-correct": 860, "teach-learn": 1240}
+"""Pictures of the teacher's chat, and how high they are."""
 
 YEAR = Setting(hens=7, nests=2, first=date(2023, 11, 1), days=388, closely=False, mishaps=False)
 AFTERNOON, NIGHT = datetime(2024, 11, 22, 13, tzinfo=UTC), datetime(2024, 11, 22, 19, tzinfo=UTC)
@@ -62,6 +66,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder, running_sandbox() as sandbox:
         asyncio.run(_on_the_page(browser, sandbox, Path(folder)))
         asyncio.run(_charts(Path(folder)))
+    with tempfile.TemporaryDirectory() as folder, running_sandbox() as sandbox:
+        asyncio.run(_teaching(browser, sandbox, Path(folder)))
     for path in sorted(PICTURES.iterdir()):
         print(f"{path.stat().st_size:>8} {path.relative_to(PICTURES.parent.parent)}")
     return 0
@@ -103,6 +109,16 @@ async def _talk(page: Page, sandbox: Sandbox, coop: Coop) -> None:
         await sandbox.until(lambda: sum(message.photo is not None for message in talk.answers(SUBSCRIBER_ID)) == 3, 60)
     for name, chat, dark in (("talk", ADMIN_ID, False), ("talk-ru", SUBSCRIBER_ID, True)):
         await _shown(page, name, chat, 1000, dark=dark)
+
+
+async def _teaching(browser: Path, sandbox: Sandbox, folder: Path) -> None:
+    loop = asyncio.get_running_loop()
+    async with opened(browser, sandbox.page_url) as page:
+
+        def shown(name: str) -> None:
+            asyncio.run_coroutine_threadsafe(_shown(page, name, ADMIN_ID, TEACHING[name]), loop).result()
+
+        await asyncio.to_thread(teach, folder, sandbox, shown)
 
 
 async def _shown(page: Page, name: str, chat: int, height: int, *, dark: bool = False) -> None:

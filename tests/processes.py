@@ -18,6 +18,15 @@ from tests.coop_builder import Coop
 from tests.coop_builder import environment as told_of_rows
 from tests.forks import Fork, forked
 
+HASTY_BOT = """
+from henbot.bot.app import run_bot
+from henbot.bot.pace import Pace
+from henbot.config import load_coop, load_settings
+settings = load_settings()
+run_bot(settings, load_coop(settings.config), pace=Pace(0.0, 10_000))
+"""
+"""A bot that tells as fast as it can: the sandbox keeps Telegram's limits only where it is told to."""
+
 
 def write_coop(coop: Path, folder: Path, frames: Path, **more: Any) -> Path:
     """A coop.yaml like a dataset's, whose camera finds its stills in `frames`."""

@@ -9,6 +9,9 @@ BURST = 30
 PER_S = 1.0
 """How fast the bucket fills: as answers may go out (`PRIVATE_PACE`), so that who waits for them is never stopped."""
 
+PRESS = 0.25
+"""What a pressed button costs: it changes a message and writes none, and who labels pictures presses often."""
+
 PEACE_S = 60.0
 """After so long without a refusal the next one has its polite word again."""
 
@@ -39,11 +42,11 @@ class Limiter:
     per_s: float = PER_S
     _buckets: dict[int, _Bucket] = field(default_factory=dict)
 
-    def admit(self, person: int, now_s: float) -> Admission:
-        """Take a token for what somebody sent; without one, whether to say so."""
+    def admit(self, person: int, now_s: float, cost: float = 1.0) -> Admission:
+        """Take tokens for what somebody sent; without them, whether to say so."""
         bucket = self._bucket(person, now_s)
-        if bucket.tokens >= 1:
-            bucket.tokens -= 1
+        if bucket.tokens >= cost:
+            bucket.tokens -= cost
             return Admission.ANSWER
         return self.refuse(person, now_s)
 

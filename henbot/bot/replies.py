@@ -11,7 +11,7 @@ from telegram import InlineKeyboardMarkup, InputMediaPhoto, Message, ReplyParame
 from telegram.constants import ParseMode
 from telegram.ext import BaseUpdateProcessor, ExtBot
 
-from henbot.bot.limits import Admission, Limiter
+from henbot.bot.limits import PRESS, Admission, Limiter
 from henbot.bot.pace import TELEGRAM_PACE, Pace, Pacer
 
 log = structlog.get_logger(__name__)
@@ -78,7 +78,8 @@ class InTurn(BaseUpdateProcessor):
             return Admission.ANSWER
         if user_id is None or not isinstance(update, Update) or not self.addressing(update):
             return Admission.SILENCE if is_full else Admission.ANSWER
-        return self._limiter.refuse(user_id, now_s) if is_full else self._limiter.admit(user_id, now_s)
+        cost = PRESS if update.callback_query else 1.0
+        return self._limiter.refuse(user_id, now_s) if is_full else self._limiter.admit(user_id, now_s, cost)
 
     async def _refuse(self, update: object, coroutine: Awaitable[Any], admission: Admission) -> None:
         if isinstance(coroutine, Coroutine):

@@ -18,17 +18,9 @@ from henbot.sandbox import CHANNEL_ID, running_sandbox
 from henbot.services.posts import anything_new, due_posts
 from henbot.storage.database import open_database
 from tests.forks import Fork, forked
-from tests.processes import asked, environment, write_coop
+from tests.processes import HASTY_BOT, asked, environment, write_coop
 
 KILLS = 20
-
-BOT = """
-from henbot.bot.app import run_bot
-from henbot.bot.pace import Pace
-from henbot.config import load_coop, load_settings
-settings = load_settings()
-run_bot(settings, load_coop(settings.config), pace=Pace(0.0, 10_000))
-"""
 
 
 @dataclass(frozen=True)
@@ -76,7 +68,7 @@ def outcome(coop: Path, version: Path, folder: Path, kills: int) -> Outcome:
 
 @contextmanager
 def bot_running(told: dict[str, str]) -> Iterator[None]:
-    bot = subprocess.Popen([sys.executable, "-c", BOT], env=told, stderr=subprocess.DEVNULL)
+    bot = subprocess.Popen([sys.executable, "-c", HASTY_BOT], env=told, stderr=subprocess.DEVNULL)
     try:
         yield
     finally:

@@ -262,7 +262,7 @@ def test_whatever_can_be_taken_back_has_words(yard: Yard) -> None:
         "Pearl is called Pearl &lt;3",
         "Olive lives here no more",
         "Pearl &lt;3 and Ginger are one hen",
-        "what you said of a picture",
+        "an answer about a picture",
     ]
     assert set(UNDOING) == set(ActKind)
 

@@ -246,5 +246,5 @@ def test_the_next_real_day_is_seen_better_than_the_floor(shared_data: Path, thir
 
 def test_the_process_that_recognises_stays_small(third_of_october: Recogniser) -> None:
     """Checked in full by the worker's own test; here only that a version's arrays are no burden."""
-    heads = third_of_october._heads  # type: ignore[attr-defined]
+    heads = third_of_october.heads  # type: ignore[attr-defined]
     assert sum(array.nbytes for array in heads.arrays().values()) < 16 * 1024 * 1024

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from henbot.bot.limits import BURST, MOST_PEOPLE, PEACE_S, Admission, Limiter
+from henbot.bot.limits import BURST, MOST_PEOPLE, PEACE_S, PRESS, Admission, Limiter
 
 
 def test_who_waits_for_each_answer_is_never_refused() -> None:
     limiter = Limiter()
     assert {limiter.admit(1, float(second)) for second in range(500)} == {Admission.ANSWER}
+
+
+def test_who_labels_pictures_may_press_three_buttons_a_second_for_long() -> None:
+    limiter = Limiter()
+    pressed = [limiter.admit(1, number / 3, PRESS) for number in range(600)]
+    assert set(pressed) == {Admission.ANSWER}
+    assert limiter.admit(1, 200.0) is Admission.ANSWER
 
 
 def test_a_flood_gets_one_polite_word_and_then_silence_until_there_was_peace() -> None:
