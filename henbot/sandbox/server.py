@@ -24,7 +24,7 @@ from henbot.sandbox.delivery import Poller, Postman
 from henbot.sandbox.files import FILE_LIMIT_BYTES
 from henbot.sandbox.guard import check_address, refuse_other_pages
 from henbot.sandbox.refusals import SandboxTimeout, SandboxUnusable
-from henbot.sandbox.stage import SANDBOX_TOKEN, Stage
+from henbot.sandbox.stage import PATIENCE_S, SANDBOX_TOKEN, Stage
 
 T = TypeVar("T")
 
@@ -97,13 +97,13 @@ class Sandbox(Stage):
         await self._runner.cleanup()
         self._runner = None
 
-    def wait_for(self, predicate: Callable[[], T], timeout_s: float = 5.0) -> T:
+    def wait_for(self, predicate: Callable[[], T], timeout_s: float = PATIENCE_S) -> T:
         """As `Stage.wait_for`. Raises SandboxUnusable where it would block the sandbox's own loop."""
         if threading.get_ident() == self._thread_id:
             raise SandboxUnusable("wait_for would block the sandbox's own loop: await sandbox.until(...) instead.")
         return super().wait_for(predicate, timeout_s)
 
-    async def until(self, predicate: Callable[[], T], timeout_s: float = 5.0) -> T:
+    async def until(self, predicate: Callable[[], T], timeout_s: float = PATIENCE_S) -> T:
         """As `wait_for`, for coroutines. Raises SandboxTimeout."""
         end = asyncio.get_running_loop().time() + timeout_s
         with self.bell.listening() as ear:

@@ -26,6 +26,9 @@ T = TypeVar("T")
 SANDBOX_TOKEN = "4242424242:sandbox-token-that-only-opens-this1"  # noqa: S105
 REQUESTS_KEPT = 20_000
 
+PATIENCE_S = 20.0
+"""How long something is waited for unless told otherwise: a busy machine takes its time."""
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -119,7 +122,7 @@ class Stage:
         with self.bell.lock:
             return list(self._requests)
 
-    def wait_for(self, predicate: Callable[[], T], timeout_s: float = 5.0) -> T:
+    def wait_for(self, predicate: Callable[[], T], timeout_s: float = PATIENCE_S) -> T:
         """Block until the predicate holds and give its value; it is asked again at every change.
 
         Raises SandboxTimeout with the last requests. Never call it on the sandbox's own loop: there, await `until`.

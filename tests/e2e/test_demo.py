@@ -24,7 +24,8 @@ def test_the_demo_tells_a_real_day_in_the_channel_and_answers_in_two_languages(
     assert happened["trained"]["version"] == october_version.name
     assert happened["trained"]["was_there"]
     assert happened["refused"] == []
-    assert happened["posts"][-1]["text"].startswith("🌙 Tuesday, 4 October: ")
+    digests = [post for post in happened["posts"] if post["text"].startswith("🌙 Tuesday, 4 October: ")]
+    assert len(digests) == 1  # not always the last: on a slow machine the coop's evening overtakes the pictures
     assert all(post["silent"] and post["picture"] for post in happened["posts"])
     assert "Ginger" in happened["answers"]["en"]
     assert "Рыжуха" in happened["answers"]["ru"]
