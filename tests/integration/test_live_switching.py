@@ -173,7 +173,8 @@ def test_switches_and_broken_versions_lose_no_frame_and_no_visit(
         live.worker.stopped.set()
         thread.join(timeout=20)
     print(f"{SWITCHES} switches in {frames} frames, each in {median(waits):.2f} s, at most {max(waits):.2f} s")
-    assert median(waits) + USUAL_ASK_S < WITHIN_S  # the longest is the machine's
+    # One in ten may be the machine's: others' tests run beside this one.
+    assert sorted(waits)[SWITCHES * 9 // 10] + USUAL_ASK_S < WITHIN_S
     assert recorded(live.database) == frames
     assert told(live.database) == undisturbed(drawn_coop, drawn_version, tmp_path, frames)
     with live.database.reading() as session:
